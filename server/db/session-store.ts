@@ -1,0 +1,83 @@
+import { newId } from '#server/platform/id.ts';
+import type { AtollTx, DbOrTx } from './client.ts';
+import { Prisma } from './generated/client.ts';
+import type { UserRow } from './user-store.ts';
+
+/** A signed-in browser. Its cookie is stored only as SHA-256. */
+export interface SessionRow {
+  id: string;
+  userId: string;
+  ip: string;
+  userAgent: string;
+  createdAt: Date;
+  lastSeenAt: Date;
+  expiresAt: Date;
+}
+
+const columns = Prisma.sql`s.id, s.user_id AS "userId", s.ip, s.user_agent AS "userAgent", s.created_at AS "createdAt",
+  s.last_seen_at AS "lastSeenAt", s.expires_at AS "expiresAt"`;
+
+/** Good now, by the clock of the database. */
+const good = Prisma.sql`s.revoked_at IS NULL AND s.expires_at > now()`;
+
+/** Begins a session; answers its id. `tokenHash` is SHA-256 of the cookie. */
+export async function insertSession(
+  tx: AtollTx,
+  session: { userId: string; tokenHash: Uint8Array; ip: string; userAgent: string; ttlSeconds: number },
+): Promise<string> {
+  const id = newId();
+  await tx.$executeRaw(Prisma.sql`
+    INSERT INTO session (id, user_id, token_hash, ip, user_agent, expires_at)
+    VALUES (${id}::uuid, ${session.userId}::uuid, ${session.tokenHash}, ${session.ip}, ${session.userAgent},
+      now() + make_interval(secs => ${session.ttlSeconds}::float8))`);
+  return id;
+}
+
+/** The good session of a cookie with its user, or null: expired, revoked, unknown, or the user is disabled. */
+export async function findSession(
+  db: DbOrTx,
+  tokenHash: Uint8Array,
+): Promise<{ session: SessionRow; user: UserRow } | null> {
+  const rows = await db.$queryRaw<(SessionRow & { email: string; name: string; role: UserRow['role']; since: Date })[]>(
+    Prisma.sql`
+      SELECT ${columns}, u.email, u.name, u.role, u.created_at AS since
+      FROM session s JOIN "user" u ON u.id = s.user_id
+      WHERE s.token_hash = ${tokenHash} AND ${good} AND u.disabled_at IS NULL`,
+  );
+  if (!rows[0]) return null;
+  const { email, name, role, since, ...session } = rows[0];
+  return { session, user: { id: session.userId, email, name, role, disabledAt: null, createdAt: since } };
+}
+
+/** Notes that a session is in use; writes at most once a minute. */
+export async function touchSession(db: DbOrTx, ref: { id: string }): Promise<void> {
+  await db.$executeRaw(Prisma.sql`
+    UPDATE session SET last_seen_at = now() WHERE id = ${ref.id}::uuid AND last_seen_at < now() - interval '1 minute'`);
+}
+
+/** The good sessions of a user, newest first. */
+export async function listSessions(db: DbOrTx, ref: { userId: string }): Promise<SessionRow[]> {
+  return db.$queryRaw<SessionRow[]>(Prisma.sql`
+    SELECT ${columns} FROM session s WHERE s.user_id = ${ref.userId}::uuid AND ${good} ORDER BY s.created_at DESC, s.id`);
+}
+
+/** Ends one session of a user; answers whether it was there and good. */
+export async function revokeSession(tx: AtollTx, ref: { userId: string; id: string }): Promise<boolean> {
+  const count = await tx.$executeRaw(Prisma.sql`
+    UPDATE session s SET revoked_at = now()
+    WHERE s.id = ${ref.id}::uuid AND s.user_id = ${ref.userId}::uuid AND ${good}`);
+  return count > 0;
+}
+
+/** Ends every session of a user, but for one that may be kept; answers how many. */
+export async function revokeSessions(tx: AtollTx, ref: { userId: string; exceptId?: string }): Promise<number> {
+  return tx.$executeRaw(Prisma.sql`
+    UPDATE session s SET revoked_at = now()
+    WHERE s.user_id = ${ref.userId}::uuid AND s.id IS DISTINCT FROM ${ref.exceptId ?? null}::uuid AND ${good}`);
+}
+
+/** Forgets sessions that ended more than 30 days ago; answers how many. */
+export async function deleteEndedSessions(db: DbOrTx): Promise<number> {
+  return db.$executeRaw(Prisma.sql`
+    DELETE FROM session WHERE least(expires_at, coalesce(revoked_at, expires_at)) < now() - interval '30 days'`);
+}
