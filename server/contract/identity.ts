@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { emailSchema, idSchema, projectRefSchema, timeSchema, titleSchema } from './ids.ts';
+import { sshPublicKeySchema } from './instance.ts';
+import { pageInput, pageOf } from './list.ts';
+import { projectRoles, systemPermissions, systemRoles, tokenScopes } from './permissions.ts';
+
+/** NIST SP 800-63B §5.1.1: length is what counts; at least 12 characters, at most 256, no composition rules. */
+export const passwordSchema = z.string().min(12, 'Use at least 12 characters.').max(256);
+
+export const userSchema = z.object({
+  id: idSchema,
+  email: z.string(),
+  name: z.string(),
+  role: z.enum(systemRoles),
+  disabled: z.boolean(),
+  createdAt: timeSchema,
+});
+
+/** Who is asking: what the browser needs to draw the right frame. */
+export const meSchema = z.object({
+  user: userSchema,
+  systemPermissions: z.array(z.enum(systemPermissions)),
+  projects: z.array(
+    z.object({ id: idSchema, slug: z.string(), name: z.string(), role: z.enum(projectRoles).nullable() }),
+  ),
+  via: z.enum(['session', 'token']),
+  atoll: z.object({ version: z.string() }),
+});
+export type Me = z.output<typeof meSchema>;
+
+export const sessionSchema = z.object({
+  id: idSchema,
+  current: z.boolean(),
+  ip: z.string(),
+  userAgent: z.string(),
+  createdAt: timeSchema,
+  lastSeenAt: timeSchema,
+  expiresAt: timeSchema,
+});
+
+export const tokenSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  prefix: z.string().describe('First characters, to recognise it'),
+  scopes: z.array(z.enum(tokenScopes)),
+  projectId: idSchema.nullable().describe('null: every project of its user'),
+  createdAt: timeSchema,
+  expiresAt: timeSchema,
+  lastUsedAt: timeSchema.nullable(),
+  revokedAt: timeSchema.nullable(),
+});
+export type Token = z.output<typeof tokenSchema>;
+
+export const sshKeySchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  publicKey: z.string(),
+  fingerprint: z.string(),
+  createdAt: timeSchema,
+});
+
+const open = { kind: 'public' } as const;
+const self = { kind: 'self', permission: 'self:read' } as const;
+const selfWrite = { kind: 'self', permission: 'self:write' } as const;
+const credentials = { kind: 'self', permission: 'self:credentials' } as const;
+
+export const authApi = {
+  setupInfo: endpoint({
+    type: 'query',
+    summary: 'What a one-time link is for, and whether it still works',
+    policy: open,
+    rest: null,
+    input: z.strictObject({ token: z.string().max(200) }),
+    output: z.object({ purpose: z.enum(['first-run', 'reset']), email: z.string().nullable() }),
+  }),
+  completeSetup: endpoint({
+    type: 'mutation',
+    summary: 'Use a one-time link: make the first admin, or set a new password',
+    policy: open,
+    rest: null,
+    input: z.strictObject({
+      token: z.string().max(200),
+      email: emailSchema.optional(),
+      name: titleSchema.optional(),
+      password: passwordSchema,
+    }),
+    output: z.object({ me: meSchema }),
+  }),
+  signIn: endpoint({
+    type: 'mutation',
+    summary: 'Sign in with a password',
+    policy: open,
+    rest: null,
+    input: z.strictObject({ email: emailSchema, password: z.string().max(256) }),
+    output: z.object({ me: meSchema }),
+  }),
+  signOut: endpoint({
+    type: 'mutation',
+    summary: 'Sign out here',
+    policy: selfWrite,
+    rest: null,
+    input: z.strictObject({}),
+    output: z.null(),
+  }),
+  signOutEverywhere: endpoint({
+    type: 'mutation',
+    summary: 'End every session of yours but this one',
+    policy: credentials,
+    rest: null,
+    input: z.strictObject({}),
+    output: z.object({ ended: z.number().int() }),
+  }),
+  me: endpoint({
+    type: 'query',
+    summary: 'Who you are',
+    policy: self,
+    rest: { method: 'GET', path: '/me' },
+    input: z.strictObject({}),
+    output: meSchema,
+  }),
+  sessions: endpoint({
+    type: 'query',
+    summary: 'Your sessions',
+    policy: credentials,
+    rest: null,
+    input: z.strictObject({}),
+    output: z.object({ items: z.array(sessionSchema) }),
+  }),
+  changePassword: endpoint({
+    type: 'mutation',
+    summary: 'Change your password; ends your other sessions',
+    policy: credentials,
+    rest: null,
+    input: z.strictObject({ current: z.string().max(256), password: passwordSchema }),
+    output: z.null(),
+  }),
+};
+
+export const tokenApi = {
+  list: endpoint({
+    type: 'query',
+    summary: 'Your API tokens',
+    policy: self,
+    rest: { method: 'GET', path: '/tokens' },
+    input: z.strictObject(pageInput),
+    output: pageOf(tokenSchema),
+  }),
+  create: endpoint({
+    type: 'mutation',
+    summary: 'Create an API token; its secret is shown once. Not with a token: credentials mint no credentials',
+    policy: credentials,
+    rest: { method: 'POST', path: '/tokens', status: 201 },
+    input: z.strictObject({
+      name: titleSchema,
+      scopes: z.array(z.enum(tokenScopes)).min(1),
+      project: projectRefSchema.optional(),
+      expiresInDays: z.int().min(1).max(365).default(90),
+    }),
+    output: z.object({ token: tokenSchema, secret: z.string() }),
+  }),
+  revoke: endpoint({
+    type: 'mutation',
+    summary: 'Revoke a token',
+    policy: selfWrite,
+    rest: { method: 'DELETE', path: '/tokens/{token}', status: 204 },
+    input: z.strictObject({ token: idSchema }),
+    output: z.null(),
+  }),
+};
+
+export const sshKeyApi = {
+  list: endpoint({
+    type: 'query',
+    summary: 'Your SSH keys',
+    policy: self,
+    rest: { method: 'GET', path: '/ssh-keys' },
+    input: z.strictObject({}),
+    output: z.object({ items: z.array(sshKeySchema), nextCursor: z.null() }),
+  }),
+  create: endpoint({
+    type: 'mutation',
+    summary: 'Keep an SSH public key',
+    policy: selfWrite,
+    rest: { method: 'POST', path: '/ssh-keys', status: 201 },
+    input: z.strictObject({ name: titleSchema, publicKey: sshPublicKeySchema }),
+    output: sshKeySchema,
+  }),
+  delete: endpoint({
+    type: 'mutation',
+    summary: 'Forget an SSH key',
+    policy: selfWrite,
+    rest: { method: 'DELETE', path: '/ssh-keys/{sshKey}', status: 204 },
+    input: z.strictObject({ sshKey: idSchema }),
+    output: z.null(),
+  }),
+};
+
+export const userApi = {
+  list: endpoint({
+    type: 'query',
+    summary: 'Users',
+    policy: { kind: 'system', permission: 'user:manage' },
+    rest: { method: 'GET', path: '/users' },
+    input: z.strictObject(pageInput),
+    output: pageOf(userSchema),
+  }),
+  create: endpoint({
+    type: 'mutation',
+    summary: 'Create a user with a project of their own; answers the one-time link that sets the password',
+    policy: { kind: 'system', permission: 'user:manage' },
+    rest: null,
+    input: z.strictObject({ email: emailSchema, name: titleSchema, role: z.enum(systemRoles).default('user') }),
+    output: z.object({ user: userSchema, setupPath: z.string() }),
+  }),
+};
