@@ -1,0 +1,101 @@
+import type { AtollTx } from '#server/db/client.ts';
+import { updateHeldStep } from '#server/db/operation-journal-store.ts';
+import { attemptStep } from './attempt-step.ts';
+import { failureOf, notUndoneText, problemOf, undoneText } from './failure.ts';
+import { Interruption } from './interruption.ts';
+import { cleanText } from './mask-secrets.ts';
+import { isOutage } from './outage.ts';
+import { persist, type Run, type RunEnd, requireHeld, writeHeld } from './run.ts';
+import { markStuck, type Note, release } from './run-stuck.ts';
+
+/**
+ * Undoes, newest first, every step that is done or may have run, then ends the operation as failed or cancelled. An undo
+ * that cannot finish leaves the operation stuck, with its claims, until it can.
+ */
+export async function runUndo<Tools>(run: Run<Tools>): Promise<RunEnd> {
+  if (run.operation.attempts > run.engine.settings.crashLimit && run.operation.state !== 'stuck')
+    return stuckAt(run, run.operation.step ?? 'undo', 'the worker died each time it tried.');
+  for (const seq of [...run.workflow.steps.keys()].reverse()) {
+    const entry = run.journal[seq];
+    if (!entry || entry.state === 'pending' || entry.state === 'skipped' || entry.state === 'undone') continue;
+    if (!run.workflow.steps[seq]?.undo) continue;
+    const end = await undoStep(run, seq);
+    if (end) return end;
+  }
+  return finish(run);
+}
+
+async function undoStep<Tools>(run: Run<Tools>, seq: number): Promise<RunEnd | null> {
+  const entry = run.journal[seq];
+  if (!entry) return null;
+  const crash = (point: string) => run.engine.crash(`${run.workflow.kind}.${entry.name}.undo-${point}`);
+  if (entry.state !== 'undoing') {
+    run.operation = await persist(run, async (tx) => {
+      const row = await writeHeld(tx, run, { step: entry.name });
+      await updateHeldStep(tx, run.lease.held, seq, { state: 'undoing', attempts: 0 });
+      return row;
+    });
+    Object.assign(entry, { state: 'undoing', attempts: 0 });
+  }
+  crash('before-call');
+  try {
+    await attemptStep(run, seq, 'undo');
+  } catch (error) {
+    return undoFailed(run, seq, error);
+  }
+  crash('after-call');
+  run.operation = await persist(run, async (tx) => {
+    const row = await writeHeld(tx, run, { state: 'undoing', progressed: true });
+    await updateHeldStep(tx, run.lease.held, seq, { state: 'undone', ended: true });
+    return row;
+  });
+  entry.state = 'undone';
+  crash('after-log');
+  return null;
+}
+
+async function undoFailed<Tools>(run: Run<Tools>, seq: number, error: unknown): Promise<RunEnd> {
+  if (error instanceof Interruption) throw error;
+  if (isOutage(error)) return release(run, run.engine.settings.backoffMs(1));
+  const entry = run.journal[seq];
+  const name = entry?.name ?? '';
+  const attempts = (entry?.attempts ?? 0) + 1;
+  const failure = failureOf(error);
+  const message = cleanText(failure.detail, run.secrets);
+  run.log.warn({ step: name, attempt: attempts, failure: failure.forLog }, 'undo failed; it is repeated');
+  const note = (tx: AtollTx) => updateHeldStep(tx, run.lease.held, seq, { attempts, message });
+  if (attempts < run.engine.settings.undoAttempts) return release(run, run.engine.settings.backoffMs(attempts), note);
+  return stuckAt(run, name, message, note);
+}
+
+/** Keeps the problem that began the undo, and says what could not be put back. */
+function stuckAt<Tools>(run: Run<Tools>, step: string, message: string, note?: Note) {
+  const problem = run.operation.error ?? problemOf(failureOf(new Error(message)), step);
+  return markStuck(run, { ...problem, undone: notUndoneText(step, message, undoneSteps(run)) }, note);
+}
+
+const undoneSteps = <Tools>(run: Run<Tools>): string[] =>
+  run.journal
+    .filter((entry) => entry.state === 'undone')
+    .map((entry) => entry.name)
+    .reverse();
+
+async function finish<Tools>(run: Run<Tools>): Promise<RunEnd> {
+  const began = run.operation.error ?? problemOf(failureOf(new Error('no reason was written')), null);
+  const anyBegan = run.journal.some((entry) => entry.state !== 'pending' && entry.state !== 'skipped');
+  const problem = { ...began, undone: undoneText(undoneSteps(run), anyBegan) };
+  const state = problem.code === 'cancelled' ? 'cancelled' : 'failed';
+  try {
+    run.operation = await persist(run, async (tx) => {
+      await requireHeld(tx, run);
+      await run.workflow.onFailed?.(tx, run.operation, run.input, problem);
+      return writeHeld(tx, run, { state, step: problem.step, error: problem, ended: true });
+    });
+  } catch (error) {
+    if (error instanceof Interruption || isOutage(error)) throw error;
+    const failure = failureOf(error);
+    run.log.error({ failure: failure.forLog }, 'the end of the undo failed');
+    return stuckAt(run, 'release', cleanText(failure.detail, run.secrets));
+  }
+  return { end: 'over' };
+}

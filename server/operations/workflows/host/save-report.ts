@@ -1,0 +1,90 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DoctorCheck, EngineType } from '#server/contract/host.ts';
+import type { AtollTx } from '#server/db/client.ts';
+import { deleteHostEngine, setHostCapacity, setHostEngine } from '#server/db/host-inventory-store.ts';
+import { getHost, type HostRow, updateHost } from '#server/db/host-store.ts';
+import type { EngineReport } from '#server/drivers/driver.ts';
+import type { HostReport } from '../../host-link/host-report.ts';
+
+/** Memory that the host keeps for itself: its kernel, its daemons and QEMU's own share of each guest. */
+const reservedMemoryMiB = 1024;
+const reservedDiskShare = 0.05;
+/** CPUs are rarely busy all at once; memory and disk are promised once (scheduling.md). */
+const cpuRatio = 4;
+
+/** An engine that has answered. */
+export interface EngineFound {
+  type: EngineType;
+  report: EngineReport;
+}
+
+/** Writes everything that a look at a host has found. Answers the doctor's lines. */
+export async function saveHostReport(tx: AtollTx, hostId: string, report: HostReport): Promise<DoctorCheck[]> {
+  const before = await getHost(tx, { id: hostId });
+  const checks = [...(report.machine?.checks ?? [])];
+  const found: EngineFound[] = [];
+  for (const engine of report.engines) {
+    if ('report' in engine) {
+      const { type, report: said } = engine;
+      found.push(engine);
+      checks.push(...said.checks);
+      const { version, capabilities } = said;
+      await setHostEngine(tx, { hostId }, { type, state: 'up', version, capabilities, message: null });
+    } else {
+      const { type, error } = engine;
+      const message = error.message;
+      await setHostEngine(tx, { hostId }, { type, state: 'down', version: null, capabilities: null, message });
+      checks.push({ id: `${type}.answers`, state: 'bad', found: message, fix: error.engineMessage, command: null });
+    }
+  }
+  for (const { type } of before.engines)
+    if (!report.engines.some((engine) => engine.type === type)) await deleteHostEngine(tx, { hostId, type });
+  await saveEngineFacts(tx, before, found);
+  await updateHost(
+    tx,
+    { id: hostId },
+    {
+      doctor: checks,
+      machineId: found.map((engine) => engine.report.machineId).find((id) => id !== null) ?? before.machineId,
+      ...(report.machine && { system: report.machine.system }),
+    },
+  );
+  return checks;
+}
+
+/** Writes what engines say of the machine that they share: its size, its pools and its networks. */
+export async function saveEngineFacts(tx: AtollTx, before: HostRow, found: readonly EngineFound[]): Promise<void> {
+  await saveCapacity(
+    tx,
+    before,
+    found.map((engine) => engine.report),
+  );
+  const facts = {
+    networks: found.flatMap(({ type, report }) => report.networks.map((network) => ({ ...network, engine: type }))),
+    pools: found.flatMap((engine) => engine.report.pools),
+  };
+  const known = { networks: before.networks, pools: before.pools };
+  if (!isDeepStrictEqual(known, facts)) await updateHost(tx, { id: before.id }, facts);
+}
+
+/** Two engines on one machine see the same CPUs, memory and disk: the machine counts once, with the larger answer. */
+async function saveCapacity(tx: AtollTx, before: HostRow, reports: readonly EngineReport[]): Promise<void> {
+  if (reports.length === 0) return;
+  const most = (resource: 'vcpus' | 'memoryMiB' | 'diskGiB'): number =>
+    Math.max(...reports.map((report) => report.capacity[resource]));
+  // Ratio and reserve are set once and are the admin's from then on.
+  const first = before.capacity.vcpus.total === 0;
+  const diskGiB = most('diskGiB');
+  await setHostCapacity(
+    tx,
+    { hostId: before.id },
+    {
+      vcpus: { total: most('vcpus'), ...(first && { ratio: cpuRatio }) },
+      memoryMiB: {
+        total: most('memoryMiB'),
+        ...(first && { reserved: Math.min(reservedMemoryMiB, Math.floor(most('memoryMiB') / 4)) }),
+      },
+      diskGiB: { total: diskGiB, ...(first && { reserved: Math.floor(diskGiB * reservedDiskShare) }) },
+    },
+  );
+}
