@@ -1,0 +1,24 @@
+import { AtollError } from '#server/contract/errors.ts';
+import type { DbOrTx } from '#server/db/client.ts';
+import { getOperation, type OperationDetailRow, type OperationView } from '#server/db/operation-store.ts';
+import { mayInProject, maySystem, visibleProjects } from '../access/effective-right.ts';
+import type { ActorContext } from '../service-context.ts';
+
+/** Which operations the actor may see: those of their projects, and the work of the system for who reads hosts. */
+export function operationViewOf(ctx: ActorContext): OperationView {
+  return {
+    scope: visibleProjects(ctx.actor, 'operation:read'),
+    includeSystem: maySystem(ctx.actor, 'host:read'),
+  };
+}
+
+/** An operation that the actor may see and cancel or retry. Throws `not_found`, or `forbidden` where they may only look. */
+export async function getManagedOperation(db: DbOrTx, ctx: ActorContext, id: string): Promise<OperationDetailRow> {
+  const row = await getOperation(db, { ...operationViewOf(ctx), id });
+  const may =
+    row.projectId === null
+      ? maySystem(ctx.actor, 'host:write')
+      : mayInProject(ctx.actor, row.projectId, 'operation:manage');
+  if (!may) throw new AtollError('forbidden', 'This needs the permission operation:manage.');
+  return row;
+}

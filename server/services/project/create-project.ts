@@ -1,0 +1,38 @@
+import { defaultQuota, type Project, type QuotaResource } from '#server/contract/project.ts';
+import { insertProject } from '#server/db/project-store.ts';
+import { getUser } from '#server/db/user-store.ts';
+import { newId } from '#server/platform/id.ts';
+import { change } from '../change.ts';
+import type { ActorContext } from '../service-context.ts';
+import { freeSlug } from './free-slug.ts';
+import { projectView } from './project-view.ts';
+
+/** Makes a project with its owner and quota. Throws `name_taken` for a slug that was asked for, `not_found` for the owner. */
+export async function createProject(
+  ctx: ActorContext,
+  input: {
+    name: string;
+    slug?: string | undefined;
+    quota?: Partial<Record<QuotaResource, number>> | undefined;
+    ownerId?: string | undefined;
+  },
+): Promise<Project> {
+  const id = newId();
+  const ownerId = input.ownerId ?? ctx.actor.userId;
+  const what = { action: 'project.create', projectId: id, target: { type: 'project', id }, detail: { ownerId } };
+  return change(ctx, what, async (tx) => {
+    await getUser(tx, { id: ownerId });
+    const slug = input.slug ?? (await freeSlug(tx, [input.name]));
+    const quota = { ...defaultQuota, ...withoutUndefined(input.quota ?? {}) };
+    const row = await insertProject(tx, { id, slug, name: input.name, quota, ownerId });
+    const membership = { projectId: id, slug, name: input.name, role: 'owner' as const };
+    const owns = ownerId === ctx.actor.userId;
+    const actor = owns ? { ...ctx.actor, memberships: [...ctx.actor.memberships, membership] } : ctx.actor;
+    return projectView(actor, row);
+  });
+}
+
+const withoutUndefined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };

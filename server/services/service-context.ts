@@ -1,0 +1,48 @@
+import type { AtollTx, Db } from '#server/db/client.ts';
+import type { Bell } from '#server/operations/engine/bell.ts';
+import type { CursorKey } from '#server/platform/cursor.ts';
+import type { Log } from '#server/platform/log.ts';
+import type { Actor } from './access/actor.ts';
+import type { ChangeFeed } from './event/change-feed.ts';
+
+/** What lives as long as the web process. */
+export interface WebApp {
+  db: Db;
+  log: Log;
+  cursorKey: CursorKey;
+  /** The one public origin, such as `https://atoll.example`, without a slash at the end. */
+  origin: string;
+  /** Folder of images and uploads, shared with the worker. */
+  dataDir: string;
+  version: string;
+  /** Wakes the workers. */
+  bell: Bell;
+  /** Every published change, as it comes. */
+  feed: ChangeFeed;
+}
+
+/** Keeps the answer of a request with an Idempotency-Key in the transaction of its change. */
+export interface AnswerKeeper {
+  keep(tx: AtollTx, output: unknown): Promise<void>;
+}
+
+/** What a service is given first: the process, the request and who asks. */
+export interface ServiceContext {
+  app: WebApp;
+  requestId: string;
+  ip: string;
+  userAgent: string;
+  actor: Actor | null;
+  /** Version that the caller has read (If-Match); undefined accepts any. */
+  expectedVersion?: number;
+  answer?: AnswerKeeper;
+}
+
+export interface ActorContext extends ServiceContext {
+  actor: Actor;
+}
+
+/** A context whose actor holds the permission of the procedure in `project`. */
+export interface ProjectContext extends ActorContext {
+  project: { id: string; slug: string; name: string };
+}
