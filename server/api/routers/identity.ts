@@ -1,0 +1,24 @@
+import { sshKeyApi, tokenApi, userApi } from '#server/contract/identity.ts';
+import { createOwnSshKey, deleteOwnSshKey, listOwnSshKeys } from '#server/services/ssh-key/own-ssh-keys.ts';
+import { createToken } from '#server/services/token/create-token.ts';
+import { listOwnTokens } from '#server/services/token/list-tokens.ts';
+import { revokeOwnToken } from '#server/services/token/revoke-token.ts';
+import { createUser, listAllUsers } from '#server/services/user/manage-users.ts';
+import { implement } from '../implement.ts';
+
+export const tokenHandlers = implement(tokenApi, {
+  list: (ctx, input) => listOwnTokens(ctx, input),
+  create: (ctx, input) => createToken(ctx, input),
+  revoke: (ctx, input) => revokeOwnToken(ctx, input),
+});
+
+export const sshKeyHandlers = implement(sshKeyApi, {
+  list: (ctx) => listOwnSshKeys(ctx),
+  create: (ctx, input) => createOwnSshKey(ctx, input),
+  delete: (ctx, input) => deleteOwnSshKey(ctx, input),
+});
+
+export const userHandlers = implement(userApi, {
+  list: (ctx, input) => listAllUsers(ctx, input),
+  create: (ctx, input) => createUser(ctx, input),
+});
