@@ -1,0 +1,16 @@
+import { backupCommand } from './backup.ts';
+import type { Command } from './command.ts';
+import { doctorCommand } from './doctor.ts';
+import { restoreCommand } from './restore.ts';
+import { tokenCreateCommand } from './token-create.ts';
+import { userResetCommand } from './user-reset.ts';
+import { versionCommand } from './version.ts';
+
+export const allCommands: readonly Command[] = [
+  doctorCommand,
+  tokenCreateCommand,
+  userResetCommand,
+  backupCommand,
+  restoreCommand,
+  versionCommand,
+];

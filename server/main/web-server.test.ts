@@ -1,0 +1,79 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startWebTestbed, type WebTestbed } from '#server/testing/web-testbed.ts';
+
+let web: WebTestbed;
+beforeAll(async () => {
+  web = await startWebTestbed();
+});
+afterAll(() => web.stop());
+
+/** Says something on a raw connection; answers all that comes until the server closes it. */
+function say(text: string): Promise<string> {
+  const { hostname, port } = new URL(web.url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => socket.write(text));
+    let answer = '';
+    socket.setTimeout(30_000, () => socket.destroy());
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1');
+    });
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}
+
+it.each([
+  'GET http://127.0.0.1/api/health HTTP/1.1',
+  'GET http://internal.example/ HTTP/1.1',
+  'GET //evil.example/ HTTP/1.1',
+  'OPTIONS * HTTP/1.1',
+])('refuses the target of %s', async (line) => {
+  expect(await say(`${line}\r\nHost: atoll.test\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 /);
+});
+
+it('never upgrades a connection, whatever its path', async () => {
+  for (const target of ['/', '/api/v1/events', 'http://127.0.0.1:1/x']) {
+    const upgrade =
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==';
+    expect(await say(`GET ${target} HTTP/1.1\r\nHost: atoll.test\r\n${upgrade}\r\n\r\n`)).toBe('');
+  }
+});
+
+it('believes neither Host nor what proxies are said to have forwarded', async () => {
+  const spoofed = [
+    'Host: evil.example',
+    'X-Forwarded-Host: evil.example',
+    'X-Forwarded-For: 203.0.113.9',
+    'X-Atoll-Client-Address: 203.0.113.9',
+    'Forwarded: for=203.0.113.9',
+  ].join('\r\n');
+  const answer = await say(`GET /api/v1/openapi.json HTTP/1.1\r\n${spoofed}\r\nConnection: close\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  expect(answer).not.toContain('evil.example');
+  const body = JSON.stringify({ email: 'nobody@example.org', password: 'x' });
+  const head = `Origin: http://atoll.test\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+  await say(`POST /api/trpc/auth.signIn HTTP/1.1\r\n${spoofed}\r\n${head}\r\nConnection: close\r\n\r\n${body}`);
+  const audits = await web.owner.audit.findMany({ where: { action: 'auth.signIn' } });
+  expect(audits.map((audit) => audit.ip)).toEqual(['127.0.0.1']);
+});
+
+it('gives every answer its headers, and pages a policy with a nonce of their own', async () => {
+  const pages = [await fetch(`${web.url}/somewhere`), await fetch(`${web.url}/somewhere`)];
+  const policies = pages.map((page) => page.headers.get('content-security-policy') ?? '');
+  for (const policy of policies)
+    expect(policy).toMatch(/script-src 'self' 'nonce-[^']{22,}' 'strict-dynamic'.*frame-ancestors 'none'/);
+  expect(policies[0]).not.toBe(policies[1]);
+  const api = await fetch(`${web.url}/api/v1/nothing`);
+  for (const { headers } of [...pages, api]) {
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(headers.get('strict-transport-security')).toBeNull();
+  }
+});
+
+it('answers that it is well while PostgreSQL answers', async () => {
+  const health = await fetch(`${web.url}/api/health`);
+  expect([health.status, await health.json()]).toEqual([200, { status: 'ok', version: '0.0.0-test' }]);
+});

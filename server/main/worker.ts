@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createDb } from '#server/db/client.ts';
+import { startAlarmClock } from '#server/operations/engine/alarm-clock.ts';
+import { createEngine } from '#server/operations/engine/engine.ts';
+import { operationRetention } from '#server/operations/engine/retention.ts';
+import { WorkerLoop } from '#server/operations/engine/worker-loop.ts';
+import { registerWorkflows } from '#server/operations/engine/workflow-registry.ts';
+import { Reconcilers } from '#server/operations/reconcilers/reconcilers.ts';
+import { retentionJobs } from '#server/operations/reconcilers/retention.ts';
+import { allWorkflows } from '#server/operations/workflows/all-workflows.ts';
+import { readWorkerEnv } from '#server/platform/env.ts';
+import { createLog } from '#server/platform/log.ts';
+import { sealingKeysOf } from '#server/platform/sealing.ts';
+import { Secret } from '#server/platform/secret.ts';
+import { OutboxPublisher } from './outbox-publisher.ts';
+import { untilAccepted } from './until-accepted.ts';
+import { makeWorkerParts } from './worker-parts.ts';
+
+/**
+ * The worker process: runs operations, watches hosts, forgets what is old. It takes no connections; SIGTERM hands its
+ * operations over and ends it, and so it survives kill -9.
+ */
+const env = readWorkerEnv(process.env);
+const log = createLog({ process: 'worker', level: env.ATOLL_LOG_LEVEL });
+const databaseUrl = env.ATOLL_WORKER_DATABASE_URL.reveal();
+const onConnectionLost = (error: Error) => log.warn({ err: error }, 'a connection to PostgreSQL was lost');
+const db = createDb(databaseUrl, { max: env.ATOLL_DATABASE_POOL, applicationName: 'atoll-worker', onConnectionLost });
+const { links, access, tools } = makeWorkerParts({
+  db,
+  log,
+  dataDir: env.ATOLL_DATA_DIR,
+  sealingKey: sealingKeysOf(env.ATOLL_SEALING_KEY).private,
+  sshKey: new Secret(await readFile(join(env.ATOLL_DATA_DIR, 'secrets/ssh-key'), 'utf8')),
+  downloadNetworks: env.ATOLL_DOWNLOAD_NETWORKS,
+});
+
+const loop = new WorkerLoop(createEngine({ db, log, tools, workflows: registerWorkflows(allWorkflows) }));
+const reconcilers = new Reconcilers({ db, log, links, access });
+const publisher = new OutboxPublisher({ db, log });
+const jobs = [operationRetention(db, log), ...retentionJobs(db, log)];
+const alarm = await startAlarmClock(databaseUrl, { onBell: () => loop.wake(), jobs, log });
+publisher.start();
+reconcilers.start();
+log.info('the worker is ready');
+const stopped = new AbortController();
+const waiting = untilAccepted(db, log, stopped.signal).then((accepted) => {
+  if (accepted) loop.start();
+});
+
+async function stop(): Promise<void> {
+  log.info('the worker stops');
+  stopped.abort();
+  await waiting;
+  await loop.stop({ graceMs: 10_000 });
+  await reconcilers.stop();
+  await links.close();
+  await alarm.stop();
+  await publisher.stop();
+  await db.$disconnect();
+}
+
+let stopping = false;
+for (const name of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(name, () => {
+    if (stopping) return;
+    stopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'the worker could not end in order');
+        process.exit(1);
+      },
+    );
+  });
+}

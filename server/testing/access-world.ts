@@ -1,0 +1,91 @@
+import { tokenScopes } from '#server/contract/permissions.ts';
+import { inTx } from '#server/db/client.ts';
+import { setHostEngine } from '#server/db/host-inventory-store.ts';
+import { setMembership } from '#server/db/membership-store.ts';
+import { revokeToken } from '#server/db/token-store.ts';
+import { newId } from '#server/platform/id.ts';
+import { makeHost, makeProject, makeUser } from './factories.ts';
+import { startWebTestbed, type WebRequest, type WebTestbed } from './web-testbed.ts';
+
+/** Everybody who may come along, as seen from project A. */
+export const callers = [
+  'anonymous',
+  'stranger',
+  'otherOwner',
+  'viewer',
+  'member',
+  'owner',
+  'admin',
+  'auditor',
+  'tokenWithoutScope',
+  'revokedToken',
+  'expiredToken',
+  'tokenOfOtherProject',
+] as const;
+export type Caller = (typeof callers)[number];
+
+/** Two projects with their people, and a way to call as each of them. */
+export interface AccessWorld {
+  web: WebTestbed;
+  projectA: string;
+  projectB: string;
+  hostId: string;
+  /** User ids; tokens are the owner's. */
+  users: Record<'stranger' | 'otherOwner' | 'viewer' | 'member' | 'owner' | 'admin' | 'auditor', string>;
+  credentials: Record<Caller, Pick<WebRequest, 'cookie' | 'token'>>;
+}
+
+/** Builds it on a fresh web. */
+export async function buildAccessWorld(): Promise<AccessWorld> {
+  const web = await startWebTestbed();
+  const db = web.owner;
+  const person = async (role: 'user' | 'admin' | 'auditor' = 'user'): Promise<string> =>
+    (await makeUser(db, { role })).id;
+  const users = {
+    stranger: await person(),
+    otherOwner: await person(),
+    viewer: await person(),
+    member: await person(),
+    owner: await person(),
+    admin: await person('admin'),
+    auditor: await person('auditor'),
+  };
+  const quota = { instances: 10_000, vcpus: 10_000, memoryMiB: 10_000_000, diskGiB: 100_000 };
+  const { id: projectA } = await makeProject(db, { ownerId: users.owner, viewerId: users.viewer, quota });
+  const { id: projectB } = await makeProject(db, { ownerId: users.otherOwner, quota });
+  const { id: elsewhere } = await makeProject(db, { ownerId: users.owner, quota });
+  await inTx(db, (tx) => setMembership(tx, { projectId: projectA, userId: users.member }, 'member'));
+  const { id: hostId } = await makeHost(db);
+  for (const type of ['libvirt', 'docker'] as const)
+    await inTx(db, (tx) =>
+      setHostEngine(tx, { hostId }, { type, state: 'up', version: null, capabilities: null, message: null }),
+    );
+
+  const session = async (userId: string) => ({ cookie: await web.sessionOf(userId) });
+  const every = tokenScopes.filter((scope) => scope !== 'all');
+  const credentials: AccessWorld['credentials'] = {
+    anonymous: {},
+    stranger: await session(users.stranger),
+    otherOwner: await session(users.otherOwner),
+    viewer: await session(users.viewer),
+    member: await session(users.member),
+    owner: await session(users.owner),
+    admin: await session(users.admin),
+    auditor: await session(users.auditor),
+    tokenWithoutScope: { token: await web.tokenOf(users.owner, []) },
+    revokedToken: { token: await revoked(web, users.owner) },
+    expiredToken: { token: await web.tokenOf(users.owner, ['all'], { ttlSeconds: -1 }) },
+    tokenOfOtherProject: { token: await web.tokenOf(users.owner, [...every, 'all'], { projectId: elsewhere }) },
+  };
+  return { web, projectA, projectB, hostId, users, credentials };
+}
+
+async function revoked(web: WebTestbed, userId: string): Promise<string> {
+  const token = await web.tokenOf(userId, ['all']);
+  const newest = await web.owner.apiToken.findFirstOrThrow({ where: { userId }, orderBy: { id: 'desc' } });
+  await inTx(web.owner, (tx) => revokeToken(tx, { userId, id: newest.id }));
+  return token;
+}
+
+/** A name that nothing has yet. */
+export const freshName = (): string => `n-${newId().slice(-12)}`;
