@@ -1,0 +1,31 @@
+/** The contract's own sentences about wrong fields, and the key `form.sentence.<key>` of their translation. */
+export const sentenceKeys: Readonly<Record<string, RuleKey | undefined>> = {
+  'Use lower-case letters, digits and hyphens; begin and end with a letter or digit.': 'label',
+  'Control characters are not allowed.': 'controlCharacters',
+  'Use at least 12 characters.': 'password',
+  'Paste one public key as in ~/.ssh/id_ed25519.pub.': 'sshPublicKey',
+  'Use letters, digits and _; do not begin with a digit.': 'envName',
+  'NUL is not allowed.': 'nul',
+  'Write it as name:tag, for example nginx:1.29 or ghcr.io/team/app:2.': 'containerImage',
+  'Write an absolute path such as /var/lib/data.': 'absolutePath',
+  'The path must not contain . or ..': 'dotPath',
+  'Write the SHA-256 as 64 hex digits.': 'sha256',
+  'Write a host name or an IP address.': 'hostAddress',
+  'Write it as SHA256:… as ssh-keygen -l prints it.': 'fingerprint',
+  'Write a user name of that machine.': 'userName',
+};
+
+export type RuleKey =
+  | 'label'
+  | 'controlCharacters'
+  | 'password'
+  | 'sshPublicKey'
+  | 'envName'
+  | 'nul'
+  | 'containerImage'
+  | 'absolutePath'
+  | 'dotPath'
+  | 'sha256'
+  | 'hostAddress'
+  | 'fingerprint'
+  | 'userName';

@@ -1,0 +1,90 @@
+'use client';
+
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useLocale, useTranslations } from 'next-intl';
+import { useWatch } from 'react-hook-form';
+import type { Flavor } from '#server/contract/flavor.ts';
+import { formatGiB, formatMiB } from '../../lib/format.ts';
+import { useTRPC } from '../../lib/trpc-client.ts';
+import { useOrigin } from '../../lib/use-origin.ts';
+import { useSettled } from '../../lib/use-settled.ts';
+import { QuotaBars } from '../../project/project-quota.tsx';
+import { CodeSnippet } from '../../ui/code-snippet.tsx';
+import { StateDot } from '../../ui/state-dot.tsx';
+import { type CreateFields, customSize, toCreateInput } from './create-fields.ts';
+import { curlLine } from './curl-line.ts';
+import type { CreateForm } from './use-create-form.ts';
+
+const pauseMs = 250;
+
+/** What the fields ask of a host: those of the flavor, or the numbers that were typed. */
+function sizeOf(fields: CreateFields, flavors: readonly Flavor[]) {
+  const flavor = flavors.find(({ id }) => id === fields.size);
+  const size = fields.size === customSize || !flavor ? fields : flavor;
+  return {
+    vcpus: size.vcpus ?? 1,
+    memoryMiB: size.memoryMiB ?? 256,
+    diskGiB: fields.kind === 'vm' ? (size.diskGiB ?? 0) : 0,
+  };
+}
+
+export interface CreateSummaryProps {
+  form: CreateForm;
+  project: string;
+  flavors: readonly Flavor[];
+}
+
+/** What will be made, what it takes from the quota, where it fits, and the same request with curl. */
+export function CreateSummary({ form, project, flavors }: CreateSummaryProps) {
+  const t = useTranslations('instance.create.summary');
+  const locale = useLocale();
+  const trpc = useTRPC();
+  const origin = useOrigin();
+  const watched = useWatch({ control: form.control });
+  const fields = { ...form.getValues(), ...watched } as CreateFields;
+  const size = sizeOf(fields, flavors);
+  const count = Math.max(1, Math.min(50, fields.count ?? 1));
+  const ask = useSettled({ project, kind: fields.kind, ...size, count, network: fields.network }, pauseMs);
+  const { data: check } = useQuery(
+    trpc.instance.check.queryOptions(ask, { placeholderData: keepPreviousData, staleTime: 5_000 }),
+  );
+  const { project: _, ...body } = toCreateInput(project, fields);
+  return (
+    <div className="flex flex-col gap-4">
+      <p className="text-14 font-medium">
+        {t('what', {
+          count,
+          kind: fields.kind,
+          vcpus: size.vcpus,
+          memory: formatMiB(size.memoryMiB, locale),
+          disk: fields.kind === 'vm' ? formatGiB(size.diskGiB, locale) : '',
+        })}
+      </p>
+      {check ? (
+        <>
+          <div className="flex flex-col gap-3">
+            <QuotaBars quota={check.quota} />
+          </div>
+          <div role="status" className="flex flex-col gap-1.5">
+            <StateDot tone={check.fits ? 'ok' : 'bad'}>
+              {check.fits ? t('fits', check.hosts) : t('fitsNowhere', { total: check.hosts.total })}
+            </StateDot>
+            {check.fits ? null : (
+              <ul className="flex flex-col gap-0.5 pl-5 text-12 text-text-2">
+                {check.reasons.slice(0, 6).map(({ host, filter, message }) => (
+                  <li key={`${host} ${filter}`}>{t('reason', { host, message })}</li>
+                ))}
+              </ul>
+            )}
+          </div>
+        </>
+      ) : null}
+      <details className="group">
+        <summary className="min-h-6 cursor-pointer text-text-2 hover:text-text-1">{t('curl')}</summary>
+        <div className="mt-2">
+          <CodeSnippet code={curlLine(origin, `/projects/${project}/instances`, body)} label={t('curlLabel')} />
+        </div>
+      </details>
+    </div>
+  );
+}

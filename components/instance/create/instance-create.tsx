@@ -1,0 +1,118 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { Container, Monitor } from 'lucide-react';
+import { useTranslations } from 'next-intl';
+import { useController } from 'react-hook-form';
+import type { Flavor } from '#server/contract/flavor.ts';
+import { FormSection } from '../../form/form-section.tsx';
+import { ProblemNotice } from '../../form/problem-notice.tsx';
+import { TextField } from '../../form/text-field.tsx';
+import { paths } from '../../lib/paths.ts';
+import { useTRPC } from '../../lib/trpc-client.ts';
+import { useMayInSystem } from '../../lib/use-me.ts';
+import { PageHeader } from '../../shell/page-header.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
+import { RadioCards } from '../../ui/radio-cards.tsx';
+import { ContainerImage, EnvRows, PortRows, VolumeRows } from './container-sections.tsx';
+import { customSize } from './create-fields.ts';
+import { CreateSummary } from './create-summary.tsx';
+import { ImageChoice } from './image-choice.tsx';
+import { KeyChoice } from './key-choice.tsx';
+import { MoreOptions } from './more-options.tsx';
+import { SizeChoice } from './size-choice.tsx';
+import { useCreateForm } from './use-create-form.ts';
+
+export interface InstanceCreateProps {
+  project: string;
+  kind: 'vm' | 'container';
+}
+
+const none: never[] = [];
+
+/** The smallest first: it is the one that is chosen until a person chooses another. */
+const bySize = (flavors: readonly Flavor[]): Flavor[] =>
+  flavors.toSorted((a, b) => a.memoryMiB - b.memoryMiB || a.vcpus - b.vcpus || a.diskGiB - b.diskGiB);
+
+/** One page to create a VM or a container: choices at the left, what comes of them at the right. */
+export function InstanceCreate({ project, kind }: InstanceCreateProps) {
+  const t = useTranslations('instance.create');
+  const trpc = useTRPC();
+  const seesHosts = useMayInSystem('host:write');
+  const flavors = bySize(useQuery(trpc.flavor.list.queryOptions({ limit: 200 })).data?.items ?? none);
+  const images = useQuery(trpc.image.list.queryOptions({ project, limit: 200 })).data?.items ?? none;
+  const keys = useQuery(trpc.sshKey.list.queryOptions({})).data?.items ?? none;
+  const hosts = useQuery(trpc.host.list.queryOptions({ limit: 200 }, { enabled: seesHosts })).data?.items ?? none;
+  const networks = [
+    ...new Set(
+      hosts.flatMap((host) => host.networks.filter(({ engine }) => engine === 'libvirt').map(({ name }) => name)),
+    ),
+  ];
+  const { form, create, submit } = useCreateForm(project, {
+    kind,
+    size: flavors[0]?.id ?? customSize,
+    imageId: images.find(({ state }) => state === 'ready')?.id ?? '',
+    savedKeys: keys.map(({ publicKey }) => publicKey),
+  });
+  const { field } = useController({ control: form.control, name: 'kind' });
+  return (
+    <>
+      <PageHeader title={t('title')} crumbs={[{ href: paths.instances(project), text: t('back') }]} />
+      <form noValidate onSubmit={submit} className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_360px]">
+        <Card className="lg:p-2">
+          <div className="flex flex-col gap-6">
+            <FormSection title={t('what')}>
+              <RadioCards
+                label={t('what')}
+                value={field.value}
+                onChange={field.onChange}
+                minWidth={220}
+                cards={[
+                  { value: 'vm', title: t('vm'), detail: t('vmDetail'), icon: Monitor },
+                  { value: 'container', title: t('ct'), detail: t('ctDetail'), icon: Container },
+                ]}
+              />
+              <TextField
+                control={form.control}
+                name="name"
+                label={t('name')}
+                hint={t('nameHint')}
+                mono
+                autoComplete="off"
+                className="max-w-md"
+              />
+            </FormSection>
+            {field.value === 'vm' ? (
+              <>
+                <ImageChoice form={form} project={project} images={images} />
+                <SizeChoice form={form} flavors={flavors} />
+                <KeyChoice form={form} keys={keys} />
+              </>
+            ) : (
+              <>
+                <ContainerImage form={form} />
+                <SizeChoice form={form} flavors={flavors} />
+                <PortRows form={form} />
+                <EnvRows form={form} />
+                <VolumeRows form={form} />
+              </>
+            )}
+            <MoreOptions form={form} hosts={hosts} networks={networks} />
+          </div>
+        </Card>
+        <aside className="lg:sticky lg:top-17" aria-label={t('summary.title')}>
+          <Card title={t('summary.title')}>
+            <CreateSummary form={form} project={project} flavors={flavors} />
+            <div className="mt-5 flex flex-col gap-3">
+              <ProblemNotice error={create.error} what={t('failed')} />
+              <Button type="submit" variant="primary" busy={create.isPending || create.isSuccess}>
+                {field.value === 'vm' ? t('verbVm') : t('verbContainer')}
+              </Button>
+            </div>
+          </Card>
+        </aside>
+      </form>
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+'use client';
+
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
+import { instanceApi } from '#server/contract/instance-api.ts';
+import { applyProblem } from '../../form/apply-problem.ts';
+import { submitForm } from '../../form/submit-form.ts';
+import { useContractForm } from '../../form/use-contract-form.ts';
+import { paths } from '../../lib/paths.ts';
+import { problemOf } from '../../lib/problem.ts';
+import { useTRPC } from '../../lib/trpc-client.ts';
+import { useDraft } from '../../lib/use-draft.ts';
+import { toast } from '../../ui/toast.tsx';
+import { type CreateFields, emptyFields, secretFields, toCreateField, toCreateInput } from './create-fields.ts';
+
+/** The comment of a public key (sshd(8), authorized_keys) as its name; keys without one are named by their type. */
+const nameOfKey = (publicKey: string): string => {
+  const [type = '', , ...comment] = publicKey.trim().split(' ');
+  return comment.join(' ') || type;
+};
+
+/** The create form: its fields, its draft, and what happens when it is sent. */
+export function useCreateForm(project: string, initial: Partial<CreateFields>) {
+  const t = useTranslations('instance.create');
+  const tForm = useTranslations('form');
+  const trpc = useTRPC();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const form = useContractForm<CreateFields, typeof instanceApi.create.input>(instanceApi.create.input, {
+    defaultValues: { ...emptyFields, ...initial },
+    toInput: (fields) => toCreateInput(project, fields),
+    toField: (path) => toField(path),
+  });
+  const toField = toCreateField(() => form.getValues());
+  const draft = useDraft(form, `instance:${project}`, secretFields);
+  const saveKey = useMutation(trpc.sshKey.create.mutationOptions({ onError: () => toast('bad', t('keys.notSaved')) }));
+  const create = useMutation(
+    trpc.instance.create.mutationOptions({
+      onSuccess: ({ instance, operation, instances }) => {
+        draft.clear();
+        const { savePastedKey, pastedKey } = form.getValues();
+        if (savePastedKey && pastedKey.trim()) saveKey.mutate({ name: nameOfKey(pastedKey), publicKey: pastedKey });
+        queryClient.setQueryData(trpc.operation.get.queryKey({ operation: operation.id }), operation);
+        queryClient.setQueryData(trpc.instance.get.queryKey({ project, instance: instance.id }), instance);
+        void queryClient.invalidateQueries({ queryKey: trpc.instance.list.pathKey() });
+        router.push(instances.length > 1 ? paths.instances(project) : paths.instance(project, instance.id));
+      },
+      onError: (error) => applyProblem(form, problemOf(error), tForm, toField),
+    }),
+  );
+  const submit = submitForm(form, (input) => create.mutate(input));
+  return { form, create, submit };
+}
+
+export type CreateForm = ReturnType<typeof useCreateForm>['form'];

@@ -1,0 +1,45 @@
+/** Tabs of an instance's page; each is a route. */
+export type InstanceTab = 'events' | 'operations' | 'settings';
+/** Tabs of a host's page; each is a route. */
+export type HostTab = 'doctor' | 'unmanaged' | 'images' | 'events' | 'settings';
+
+const project = (slug: string): string => `/projects/${encodeURIComponent(slug)}`;
+const tabbed = (base: string, tab: string | undefined): string => (tab ? `${base}/${tab}` : base);
+
+/** Every address of the console. Components link by these functions and never write a path by hand. */
+export const paths = {
+  overview: () => '/',
+  signIn: (next?: string) => (next ? `/sign-in?next=${encodeURIComponent(next)}` : '/sign-in'),
+  instances: (slug: string) => `${project(slug)}/instances`,
+  instanceNew: (slug: string, kind?: 'vm' | 'container') =>
+    kind ? `${project(slug)}/instances/new?kind=${kind}` : `${project(slug)}/instances/new`,
+  instance: (slug: string, id: string, tab?: InstanceTab) => tabbed(`${project(slug)}/instances/${id}`, tab),
+  volumes: (slug: string) => `${project(slug)}/volumes`,
+  images: (slug: string) => `${project(slug)}/images`,
+  imageNew: (slug: string) => `${project(slug)}/images/new`,
+  image: (slug: string, id: string) => `${project(slug)}/images/${id}`,
+  events: (slug: string) => `${project(slug)}/events`,
+  operations: (slug: string) => `${project(slug)}/operations`,
+  operation: (id: string) => `/operations/${id}`,
+  hosts: () => '/system/hosts',
+  hostNew: () => '/system/hosts/new',
+  host: (id: string, tab?: HostTab) => tabbed(`/system/hosts/${id}`, tab),
+  flavors: () => '/system/flavors',
+  projects: () => '/system/projects',
+  users: () => '/system/users',
+  systemOperations: () => '/system/operations',
+  systemEvents: () => '/system/events',
+  profile: () => '/settings/profile',
+  sshKeys: () => '/settings/ssh-keys',
+  tokens: () => '/settings/tokens',
+  tokenNew: () => '/settings/tokens/new',
+  apiDocs: () => '/api-docs',
+} as const;
+
+/**
+ * A path of this site that a person may be sent to after signing in; anything else becomes the overview.
+ * `//host` and `/\host` leave the site in browsers (WHATWG URL, special schemes) and are refused.
+ */
+export function safeNext(next: string | null | undefined): string {
+  return next && /^\/(?![/\\])[^\p{Cc}]*$/u.test(next) ? next : paths.overview();
+}

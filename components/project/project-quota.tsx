@@ -1,0 +1,48 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useLocale, useTranslations } from 'next-intl';
+import { type QuotaResource, quotaResources } from '#server/contract/project.ts';
+import { formatCount, formatGiB, formatMiB } from '../lib/format.ts';
+import { useTRPC } from '../lib/trpc-client.ts';
+import { Meter } from '../ui/meter.tsx';
+
+/** How a value of each resource is written: counts plain, sizes with their unit. */
+export function useResourceText() {
+  const t = useTranslations('quota');
+  const locale = useLocale();
+  const formats: Record<QuotaResource, (value: number) => string> = {
+    instances: (value) => formatCount(value, locale),
+    vcpus: (value) => formatCount(value, locale),
+    memoryMiB: (value) => formatMiB(value, locale),
+    diskGiB: (value) => formatGiB(value, locale),
+  };
+  return { name: (resource: QuotaResource) => t(resource), format: formats, over: t('over') };
+}
+
+export interface QuotaUse {
+  resource: QuotaResource;
+  used: number;
+  limit: number;
+  after?: number;
+}
+
+/** Quota bars, before → after where an action is about to change them. */
+export function QuotaBars({ quota }: { quota: readonly QuotaUse[] }) {
+  const text = useResourceText();
+  return quota.map(({ resource, ...use }) => (
+    <Meter key={resource} {...use} label={text.name(resource)} format={text.format[resource]} overText={text.over} />
+  ));
+}
+
+/** The quota of a project in one line of four bars. */
+export function ProjectQuotaStrip({ project }: { project: string }) {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.project.get.queryOptions({ project }));
+  if (!data) return <div className="mb-4 h-7" />;
+  return (
+    <div className="mb-4 grid grid-cols-2 gap-x-8 gap-y-2 md:grid-cols-4">
+      <QuotaBars quota={quotaResources.map((resource) => ({ resource, ...data.quota[resource] }))} />
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import {
+  Activity,
+  Boxes,
+  Braces,
+  Cpu,
+  FolderKanban,
+  HardDrive,
+  History,
+  KeyRound,
+  LayoutDashboard,
+  Library,
+  type LucideIcon,
+  Server,
+  SlidersHorizontal,
+  SquareTerminal,
+  UserRound,
+  Users,
+} from 'lucide-react';
+import type { SystemPermission } from '#server/contract/permissions.ts';
+import { paths } from '../lib/paths.ts';
+
+export type NavKey =
+  | 'overview'
+  | 'instances'
+  | 'volumes'
+  | 'images'
+  | 'operations'
+  | 'events'
+  | 'hosts'
+  | 'flavors'
+  | 'projects'
+  | 'users'
+  | 'systemOperations'
+  | 'systemEvents'
+  | 'profile'
+  | 'sshKeys'
+  | 'tokens'
+  | 'apiDocs';
+
+export interface NavItem {
+  key: NavKey;
+  icon: LucideIcon;
+  href: string;
+  /** Pressed one after the other: `g i`. */
+  shortcut?: string;
+}
+
+interface SystemItem extends NavItem {
+  needs: SystemPermission;
+}
+
+/** Where one can go inside a project. */
+export const projectNav = (slug: string): NavItem[] => [
+  { key: 'instances', icon: Boxes, href: paths.instances(slug), shortcut: 'g i' },
+  { key: 'volumes', icon: HardDrive, href: paths.volumes(slug), shortcut: 'g v' },
+  { key: 'images', icon: Library, href: paths.images(slug), shortcut: 'g m' },
+  { key: 'operations', icon: Activity, href: paths.operations(slug), shortcut: 'g a' },
+  { key: 'events', icon: History, href: paths.events(slug), shortcut: 'g e' },
+];
+
+const system: SystemItem[] = [
+  { key: 'hosts', icon: Server, href: paths.hosts(), shortcut: 'g h', needs: 'host:read' },
+  { key: 'flavors', icon: SlidersHorizontal, href: paths.flavors(), shortcut: 'g f', needs: 'flavor:write' },
+  { key: 'projects', icon: FolderKanban, href: paths.projects(), shortcut: 'g p', needs: 'system:read' },
+  { key: 'users', icon: Users, href: paths.users(), shortcut: 'g u', needs: 'user:manage' },
+  { key: 'systemOperations', icon: Cpu, href: paths.systemOperations(), needs: 'system:read' },
+  { key: 'systemEvents', icon: History, href: paths.systemEvents(), needs: 'system:read' },
+];
+
+/** The admin's area, as far as the person may see it. */
+export const systemNav = (permissions: readonly SystemPermission[]): NavItem[] =>
+  system.filter(({ needs }) => permissions.includes(needs));
+
+export const settingsNav: NavItem[] = [
+  { key: 'profile', icon: UserRound, href: paths.profile() },
+  { key: 'sshKeys', icon: KeyRound, href: paths.sshKeys(), shortcut: 'g k' },
+  { key: 'tokens', icon: SquareTerminal, href: paths.tokens(), shortcut: 'g t' },
+  { key: 'apiDocs', icon: Braces, href: paths.apiDocs(), shortcut: 'g d' },
+];
+
+export const overviewNav: NavItem = { key: 'overview', icon: LayoutDashboard, href: paths.overview(), shortcut: 'g o' };
+
+/** Whether an address is at or below a place of the navigation. */
+export const isAt = (pathname: string, href: string): boolean =>
+  href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`);
