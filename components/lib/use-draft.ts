@@ -1,14 +1,15 @@
 'use client';
 
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import type { FieldValues, UseFormReturn } from 'react-hook-form';
 
 const saveMs = 400;
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /**
- * Keeps what was typed into a form in this tab's session storage, under `key`, until `clear` is called. Fields named
- * in `never` (secrets) are left out.
+ * Keeps what was typed into a form in this tab's session storage, under `key`, until `clear` is called: from then on
+ * nothing is kept any more, also not what was typed just before. Fields named in `never` are left out: secrets, and
+ * what the page's address already says.
  */
 export function useDraft<V extends FieldValues, O>(
   form: UseFormReturn<V, unknown, O>,
@@ -16,13 +17,17 @@ export function useDraft<V extends FieldValues, O>(
   never: readonly (keyof V & string)[] = [],
 ): { clear: () => void } {
   const name = `atoll-draft:${key}`;
+  const isCleared = useRef(false);
   const restore = useEffectEvent(() => {
     const kept = sessionStorage.getItem(name);
     if (!kept) return;
     const draft: unknown = JSON.parse(kept);
-    if (isRecord(draft)) form.reset({ ...form.getValues(), ...draft }, { keepDefaultValues: true });
+    if (!isRecord(draft)) return;
+    const open = Object.entries(draft).filter(([field]) => !never.includes(field));
+    form.reset({ ...form.getValues(), ...Object.fromEntries(open) }, { keepDefaultValues: true });
   });
   const save = useEffectEvent((values: V) => {
+    if (isCleared.current) return;
     const open = Object.entries(values).filter(([field]) => !never.includes(field));
     sessionStorage.setItem(name, JSON.stringify(Object.fromEntries(open)));
   });
@@ -42,5 +47,10 @@ export function useDraft<V extends FieldValues, O>(
       unsubscribe();
     };
   }, [subscribe]);
-  return { clear: () => sessionStorage.removeItem(name) };
+  return {
+    clear: () => {
+      isCleared.current = true;
+      sessionStorage.removeItem(name);
+    },
+  };
 }

@@ -32,8 +32,8 @@ export interface CreateFields {
   restartPolicy: CreateContainer['restartPolicy'];
 }
 
-/** Never kept in the draft: what may be secret. */
-export const secretFields = ['userData', 'env'] as const;
+/** Never kept in the draft: what may be secret, and the kind, which the address says. */
+export const undraftedFields = ['userData', 'env', 'kind'] as const;
 
 export const emptyFields: CreateFields = {
   kind: 'vm',

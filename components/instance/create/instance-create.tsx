@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Container, Monitor } from 'lucide-react';
 import { useTranslations } from 'next-intl';
+import { useQueryState } from 'nuqs';
 import { useController } from 'react-hook-form';
 import type { Flavor } from '#server/contract/flavor.ts';
 import { FormSection } from '../../form/form-section.tsx';
@@ -15,6 +16,7 @@ import { PageHeader } from '../../shell/page-header.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { RadioCards } from '../../ui/radio-cards.tsx';
+import { createKindParams } from '../create-kind.ts';
 import { ContainerImage, EnvRows, PortRows, VolumeRows } from './container-sections.tsx';
 import { customSize } from './create-fields.ts';
 import { CreateSummary } from './create-summary.tsx';
@@ -56,6 +58,12 @@ export function InstanceCreate({ project, kind }: InstanceCreateProps) {
     savedKeys: keys.map(({ publicKey }) => publicKey),
   });
   const { field } = useController({ control: form.control, name: 'kind' });
+  // Kept in the address too, so that a reload shows the same form.
+  const [, setKind] = useQueryState('kind', createKindParams.kind);
+  const choose = (value: string) => {
+    field.onChange(value);
+    void setKind(value === 'container' ? 'container' : 'vm');
+  };
   return (
     <>
       <PageHeader title={t('title')} crumbs={[{ href: paths.instances(project), text: t('back') }]} />
@@ -66,7 +74,7 @@ export function InstanceCreate({ project, kind }: InstanceCreateProps) {
               <RadioCards
                 label={t('what')}
                 value={field.value}
-                onChange={field.onChange}
+                onChange={choose}
                 minWidth={220}
                 cards={[
                   { value: 'vm', title: t('vm'), detail: t('vmDetail'), icon: Monitor },

@@ -12,7 +12,7 @@ import { problemOf } from '../../lib/problem.ts';
 import { useTRPC } from '../../lib/trpc-client.ts';
 import { useDraft } from '../../lib/use-draft.ts';
 import { toast } from '../../ui/toast.tsx';
-import { type CreateFields, emptyFields, secretFields, toCreateField, toCreateInput } from './create-fields.ts';
+import { type CreateFields, emptyFields, toCreateField, toCreateInput, undraftedFields } from './create-fields.ts';
 
 /** The comment of a public key (sshd(8), authorized_keys) as its name; keys without one are named by their type. */
 const nameOfKey = (publicKey: string): string => {
@@ -33,7 +33,7 @@ export function useCreateForm(project: string, initial: Partial<CreateFields>) {
     toField: (path) => toField(path),
   });
   const toField = toCreateField(() => form.getValues());
-  const draft = useDraft(form, `instance:${project}`, secretFields);
+  const draft = useDraft(form, `instance:${project}`, undraftedFields);
   const saveKey = useMutation(trpc.sshKey.create.mutationOptions({ onError: () => toast('bad', t('keys.notSaved')) }));
   const create = useMutation(
     trpc.instance.create.mutationOptions({
