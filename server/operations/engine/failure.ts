@@ -41,6 +41,10 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof StepTimeout) return { code: 'timeout', detail: error.message, repeatable: true, forLog };
   if (isOutcomeError(error)) {
     const said = error.engineMessage && !error.message.includes(error.engineMessage) ? ` (${error.engineMessage})` : '';
+    // Nobody asked to cancel, or a CancelRequested were here: the connection was closed to be opened anew, as when the host's
+    // key was confirmed or another worker's change moved it.
+    if (error.code === 'cancelled')
+      return { code: 'host_unreachable', detail: `${error.message}${said}`, repeatable: true, forLog };
     const repeatable = error.retryable || error.outcome === 'unknown';
     return { code: error.code, detail: `${error.message}${said}`, repeatable, forLog };
   }
