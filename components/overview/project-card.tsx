@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
-import { quotaResources } from '#server/contract/project.ts';
+import { quotaResources } from '#server/contract/quota-resources.ts';
 import { InstanceStateOrTask } from '../instance/instance-state.tsx';
 import { paths } from '../lib/paths.ts';
 import { useTRPC } from '../lib/trpc-client.ts';

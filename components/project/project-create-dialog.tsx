@@ -3,7 +3,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useId } from 'react';
-import { defaultQuota, projectApi } from '#server/contract/project.ts';
+import { projectApi } from '#server/contract/project.ts';
+import { builtInQuota } from '#server/contract/quota-resources.ts';
 import { applyProblem } from '../form/apply-problem.ts';
 import { ProblemNotice } from '../form/problem-notice.tsx';
 import { submitForm } from '../form/submit-form.ts';
@@ -20,7 +21,7 @@ interface Fields extends QuotaValues {
   slug: string;
 }
 
-const empty: Fields = { name: '', slug: '', quota: defaultQuota };
+const empty: Fields = { name: '', slug: '', quota: builtInQuota };
 
 /** Makes a project with its limits. */
 export function ProjectCreateDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {

@@ -2,7 +2,8 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { type Project, projectApi, quotaResources } from '#server/contract/project.ts';
+import { type Project, projectApi } from '#server/contract/project.ts';
+import { quotaResources } from '#server/contract/quota-resources.ts';
 import { applyProblem } from '../form/apply-problem.ts';
 import { ProblemNotice } from '../form/problem-notice.tsx';
 import { submitForm } from '../form/submit-form.ts';

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
-import { type QuotaResource, quotaResources } from '#server/contract/project.ts';
+import { type QuotaResource, quotaResources } from '#server/contract/quota-resources.ts';
 import { formatCount, formatGiB, formatMiB } from '../lib/format.ts';
 import { useTRPC } from '../lib/trpc-client.ts';
 import { Meter } from '../ui/meter.tsx';
@@ -11,9 +11,9 @@ import { Meter } from '../ui/meter.tsx';
 export function useResourceText() {
   const t = useTranslations('quota');
   const locale = useLocale();
+  const count = (value: number) => formatCount(value, locale);
   const formats: Record<QuotaResource, (value: number) => string> = {
-    instances: (value) => formatCount(value, locale),
-    vcpus: (value) => formatCount(value, locale),
+    ...(Object.fromEntries(quotaResources.map((name) => [name, count])) as Record<QuotaResource, typeof count>),
     memoryMiB: (value) => formatMiB(value, locale),
     diskGiB: (value) => formatGiB(value, locale),
   };
@@ -35,6 +35,9 @@ export function QuotaBars({ quota }: { quota: readonly QuotaUse[] }) {
   ));
 }
 
+/** What a list shows of a quota; the rest stands on the quota page. */
+export const mainQuotaResources = ['instances', 'vcpus', 'memoryMiB', 'diskGiB'] as const;
+
 /** The quota of a project in one line of four bars. */
 export function ProjectQuotaStrip({ project }: { project: string }) {
   const trpc = useTRPC();
@@ -42,7 +45,7 @@ export function ProjectQuotaStrip({ project }: { project: string }) {
   if (!data) return <div className="mb-4 h-7" />;
   return (
     <div className="mb-4 grid grid-cols-2 gap-x-8 gap-y-2 md:grid-cols-4">
-      <QuotaBars quota={quotaResources.map((resource) => ({ resource, ...data.quota[resource] }))} />
+      <QuotaBars quota={mainQuotaResources.map((resource) => ({ resource, ...data.quota[resource] }))} />
     </div>
   );
 }

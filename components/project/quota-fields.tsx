@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import type { Control, FieldPath, FieldValues } from 'react-hook-form';
-import { type QuotaResource, quotaResources } from '#server/contract/project.ts';
+import { type QuotaResource, quotaResources } from '#server/contract/quota-resources.ts';
 import { NumberField } from '../form/number-field.tsx';
 
 export interface QuotaValues {
@@ -11,7 +11,7 @@ export interface QuotaValues {
 
 const units: Partial<Record<QuotaResource, string>> = { memoryMiB: 'MiB', diskGiB: 'GiB' };
 
-/** The four limits of a project. */
+/** The limits of a project. */
 export function QuotaFields<V extends FieldValues & QuotaValues, O>({ control }: { control: Control<V, unknown, O> }) {
   const t = useTranslations('quota');
   return (

@@ -2,12 +2,13 @@
 
 import { useTranslations } from 'next-intl';
 import { useMemo } from 'react';
-import { type Project, type QuotaResource, quotaResources } from '#server/contract/project.ts';
+import type { Project } from '#server/contract/project.ts';
+import type { QuotaResource } from '#server/contract/quota-resources.ts';
 import { paths } from '../lib/paths.ts';
 import type { DataColumn } from '../table/data-column.ts';
 import { RowLink } from '../table/row-link.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
-import { useResourceText } from './project-quota.tsx';
+import { mainQuotaResources, useResourceText } from './project-quota.tsx';
 
 /** Used of limit, in one cell. */
 function Use({ project, resource }: { project: Project; resource: QuotaResource }) {
@@ -40,7 +41,7 @@ export function useProjectColumns(): DataColumn<Project>[] {
         card: 'hide',
         cell: (row) => <span className="font-mono text-12">{row.slug}</span>,
       },
-      ...quotaResources.map(
+      ...mainQuotaResources.map(
         (name): DataColumn<Project> => ({
           id: name,
           header: resource(name),

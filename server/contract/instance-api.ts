@@ -5,6 +5,7 @@ import { createContainerSchema, createVmSchema, instanceRef, instanceSchema } fr
 import { instanceKinds, instanceStates } from './instance-state.ts';
 import { pageInput, pageOf } from './list.ts';
 import { operationSchema } from './operation.ts';
+import { quotaResources } from './quota-resources.ts';
 
 const started = z.object({ instance: instanceSchema, operation: operationSchema });
 const created = z.object({
@@ -30,7 +31,7 @@ export const createCheckSchema = z.object({
   reasons: z.array(z.object({ host: z.string(), filter: z.string(), message: z.string() })),
   quota: z.array(
     z.object({
-      resource: z.enum(['instances', 'vcpus', 'memoryMiB', 'diskGiB']),
+      resource: z.enum(quotaResources),
       used: z.number().int(),
       after: z.number().int(),
       limit: z.number().int(),

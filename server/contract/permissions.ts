@@ -2,6 +2,11 @@
 export const projectPermissions = [
   'project:read',
   'project:manage',
+  'member:read',
+  'member:manage',
+  'quota:request',
+  'usage:read',
+  'project:audit',
   'instance:read',
   'instance:operate',
   'instance:write',
@@ -18,10 +23,15 @@ export const projectPermissions = [
 export const systemPermissions = [
   'host:read',
   'host:write',
+  'pool:write',
   'flavor:write',
   'image:publish',
   'user:manage',
+  'role:manage',
+  'identity:manage',
   'project:create',
+  'quota:manage',
+  'price:write',
   'system:read',
   'audit:read',
 ] as const;
@@ -34,6 +44,7 @@ export type SystemPermission = (typeof systemPermissions)[number];
 export type SelfPermission = (typeof selfPermissions)[number];
 export type Permission = ProjectPermission | SystemPermission | SelfPermission;
 
+/** The roles that every project has. Admins may put together others, which are called `custom` with an id. */
 export const projectRoles = ['viewer', 'member', 'owner'] as const;
 export type ProjectRole = (typeof projectRoles)[number];
 
@@ -42,6 +53,8 @@ export type SystemRole = (typeof systemRoles)[number];
 
 const viewer: ProjectPermission[] = [
   'project:read',
+  'member:read',
+  'usage:read',
   'instance:read',
   'image:read',
   'volume:read',
@@ -50,6 +63,7 @@ const viewer: ProjectPermission[] = [
 ];
 const member: ProjectPermission[] = [
   ...viewer,
+  'quota:request',
   'instance:operate',
   'instance:write',
   'image:write',
@@ -70,7 +84,7 @@ export const systemRolePermissions: Record<
   { system: readonly SystemPermission[]; everyProject: readonly ProjectPermission[] }
 > = {
   user: { system: [], everyProject: [] },
-  auditor: { system: ['host:read', 'system:read', 'audit:read'], everyProject: viewer },
+  auditor: { system: ['host:read', 'system:read', 'audit:read'], everyProject: [...viewer, 'project:audit'] },
   admin: { system: systemPermissions, everyProject: projectPermissions },
 };
 

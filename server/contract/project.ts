@@ -3,10 +3,7 @@ import { endpoint } from './endpoint.ts';
 import { idSchema, labelSchema, projectRefSchema, timeSchema, titleSchema } from './ids.ts';
 import { pageInput, pageOf } from './list.ts';
 import { projectPermissions, projectRoles } from './permissions.ts';
-
-/** What a quota counts. Claims are taken from it in the transaction that admits the request. */
-export const quotaResources = ['instances', 'vcpus', 'memoryMiB', 'diskGiB'] as const;
-export type QuotaResource = (typeof quotaResources)[number];
+import { type QuotaResource, quotaResources } from './quota-resources.ts';
 
 const limit = z.int().min(0).max(1_000_000_000);
 
@@ -16,20 +13,12 @@ export const quotaSchema = z.object(
   ) as Record<QuotaResource, z.ZodObject<{ used: z.ZodNumber; limit: z.ZodNumber }>>,
 );
 
-export const quotaLimitsSchema = z.strictObject({
-  instances: limit.optional(),
-  vcpus: limit.optional(),
-  memoryMiB: limit.optional(),
-  diskGiB: limit.optional(),
-});
-
-/** Limits of a new project unless the admin says otherwise. */
-export const defaultQuota: Record<QuotaResource, number> = {
-  instances: 20,
-  vcpus: 40,
-  memoryMiB: 65_536,
-  diskGiB: 1_000,
-};
+export const quotaLimitsSchema = z.strictObject(
+  Object.fromEntries(quotaResources.map((name) => [name, limit.optional()])) as Record<
+    QuotaResource,
+    z.ZodOptional<typeof limit>
+  >,
+);
 
 export const projectSchema = z.object({
   id: idSchema,

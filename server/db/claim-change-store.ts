@@ -1,4 +1,4 @@
-import { type QuotaResource, quotaResources } from '#server/contract/project.ts';
+import { type QuotaResource, quotaResources } from '#server/contract/quota-resources.ts';
 import { inFixedOrder } from './claim-store.ts';
 import type { AtollTx } from './client.ts';
 import { Prisma } from './generated/client.ts';

@@ -1,5 +1,5 @@
 import { AtollError } from '#server/contract/errors.ts';
-import { type QuotaResource, quotaResources } from '#server/contract/project.ts';
+import { type QuotaResource, quotaResources } from '#server/contract/quota-resources.ts';
 import { newId } from '#server/platform/id.ts';
 import type { AtollTx, DbOrTx } from './client.ts';
 import { Prisma } from './generated/client.ts';

@@ -80,6 +80,11 @@ function grants(database: string, names: RoleNames): string {
     GRANT SELECT ON _prisma_migrations TO ${both};
     REVOKE ALL ON audit FROM ${both};
     GRANT SELECT, INSERT ON audit TO ${both};
+    -- Written by the database's own triggers alone.
+    REVOKE ALL ON audit_head, usage_span FROM ${both};
+    GRANT SELECT ON audit_head, usage_span TO ${both};
+    -- How people sign in is the web's business.
+    REVOKE ALL ON totp_credential, passkey, recovery_code, pending_sign_in, identity_provider FROM ${worker};
     REVOKE ALL ON sealed_secret FROM ${web};
     GRANT SELECT (${visibleSecretColumns}), INSERT, DELETE ON sealed_secret TO ${web};
 

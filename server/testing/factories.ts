@@ -1,4 +1,4 @@
-import { defaultQuota, type QuotaResource } from '#server/contract/project.ts';
+import { builtInQuota, type QuotaResource } from '#server/contract/quota-resources.ts';
 import { commitClaims } from '#server/db/claim-change-store.ts';
 import { type Amounts, claimHost, claimQuota } from '#server/db/claim-store.ts';
 import { type Db, inTx } from '#server/db/client.ts';
@@ -45,7 +45,7 @@ export function makeProject(
 ): Promise<ProjectRow> {
   const slug = fields.slug ?? unique('project');
   return inTx(db, async (tx) => {
-    const quota = { ...defaultQuota, ...fields.quota };
+    const quota = { ...builtInQuota, ...fields.quota };
     const project = await insertProject(tx, { slug, name: slug, quota, ownerId: fields.ownerId });
     if (fields.viewerId) await setMembership(tx, { projectId: project.id, userId: fields.viewerId }, 'viewer');
     return project;

@@ -8,14 +8,16 @@ import { secret } from '#server/platform/secret.ts';
 import { startWork } from '../change.ts';
 import { sealingKey } from '../sealing-key.ts';
 import type { ActorContext } from '../service-context.ts';
+import { checkTlsFiles } from './check-tls-files.ts';
 import { enqueueHostWork, type StartedHostWork } from './start-host-work.ts';
 
 type CreateHost = z.output<typeof createHostSchema>;
 
-/** Adds a host: what opens it is sealed for the worker, which looks at it in an operation. Throws `name_taken`. */
+/** Adds a host: what opens it is sealed for the worker, which looks at it in an operation. Throws `name_taken`, `validation_failed`. */
 export async function createHost(ctx: ActorContext, input: CreateHost): Promise<StartedHostWork> {
   const id = newId();
   const { name, connection, storagePool } = input;
+  if (connection.type === 'docker-tls') checkTlsFiles(connection);
   const what = { action: 'host.create', target: { type: 'host', id }, detail: { name, connection: connection.type } };
   return startWork(ctx, what, async (tx) => {
     await insertHost(tx, { id, name, storagePool, ...columnsOf(connection) });

@@ -1,5 +1,5 @@
 import type { InstanceKind } from '#server/contract/instance-state.ts';
-import { quotaResources } from '#server/contract/project.ts';
+import { type QuotaResource, quotaResources } from '#server/contract/quota-resources.ts';
 import { getProject } from '#server/db/project-store.ts';
 import { explainPlacement } from '#server/scheduler/explain-placement.ts';
 import { fits, placeInstance } from '#server/scheduler/place-instance.ts';
@@ -22,10 +22,17 @@ export async function checkInstance(ctx: ProjectContext, input: CheckInput) {
   const { db } = ctx.app;
   const { vcpus, memoryMiB, diskGiB, count } = input;
   const [project, snapshots] = await Promise.all([getProject(db, { id: ctx.project.id }), hostSnapshots(db, null)]);
-  const asked = { instances: count, vcpus: vcpus * count, memoryMiB: memoryMiB * count, diskGiB: diskGiB * count };
-  const quota = quotaResources.map((resource) => {
+  const asked: Partial<Record<QuotaResource, number>> = {
+    instances: count,
+    ...(input.kind === 'container' && { containers: count }),
+    vcpus: vcpus * count,
+    memoryMiB: memoryMiB * count,
+    diskGiB: diskGiB * count,
+  };
+  const quota = quotaResources.flatMap((resource) => {
     const { used, limit } = project.quota[resource];
-    return { resource, used, after: used + asked[resource], limit };
+    const more = asked[resource];
+    return more === undefined ? [] : [{ resource, used, after: used + more, limit }];
   });
   const request: PlacementRequest = {
     kind: input.kind,

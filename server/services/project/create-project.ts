@@ -1,4 +1,5 @@
-import { defaultQuota, type Project, type QuotaResource } from '#server/contract/project.ts';
+import type { Project } from '#server/contract/project.ts';
+import { builtInQuota, type QuotaResource } from '#server/contract/quota-resources.ts';
 import { insertProject } from '#server/db/project-store.ts';
 import { getUser } from '#server/db/user-store.ts';
 import { newId } from '#server/platform/id.ts';
@@ -23,7 +24,7 @@ export async function createProject(
   return change(ctx, what, async (tx) => {
     await getUser(tx, { id: ownerId });
     const slug = input.slug ?? (await freeSlug(tx, [input.name]));
-    const quota = { ...defaultQuota, ...withoutUndefined(input.quota ?? {}) };
+    const quota = { ...builtInQuota, ...withoutUndefined(input.quota ?? {}) };
     const row = await insertProject(tx, { id, slug, name: input.name, quota, ownerId });
     const membership = { projectId: id, slug, name: input.name, role: 'owner' as const };
     const owns = ownerId === ctx.actor.userId;

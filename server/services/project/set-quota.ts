@@ -1,5 +1,6 @@
 import { AtollError } from '#server/contract/errors.ts';
-import type { Project, QuotaResource } from '#server/contract/project.ts';
+import type { Project } from '#server/contract/project.ts';
+import type { QuotaResource } from '#server/contract/quota-resources.ts';
 import { findProject, setQuotaLimits } from '#server/db/project-store.ts';
 import { requireVersion } from '#server/db/version.ts';
 import { change } from '../change.ts';

@@ -1,5 +1,5 @@
 import type { SystemRole } from '#server/contract/permissions.ts';
-import { defaultQuota } from '#server/contract/project.ts';
+import { builtInQuota } from '#server/contract/quota-resources.ts';
 import type { AtollTx } from '#server/db/client.ts';
 import { insertProject } from '#server/db/project-store.ts';
 import { insertUser, type UserRow } from '#server/db/user-store.ts';
@@ -17,6 +17,6 @@ export interface NewUser {
 export async function insertUserWithProject(tx: AtollTx, user: NewUser): Promise<UserRow> {
   const row = await insertUser(tx, user);
   const slug = await freeSlug(tx, [user.name, user.email.split('@', 1)[0] ?? '', 'project']);
-  await insertProject(tx, { slug, name: user.name, quota: defaultQuota, ownerId: row.id });
+  await insertProject(tx, { slug, name: user.name, quota: builtInQuota, ownerId: row.id });
   return row;
 }
