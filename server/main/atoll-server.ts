@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { newId } from '#server/platform/id.ts';
 import type { Log } from '#server/platform/log.ts';
 import { lockDirectory } from '#server/platform/postgres/lock-directory.ts';
 import { issueSetupLink } from '#server/services/auth/setup-link.ts';
@@ -6,6 +7,7 @@ import { addLocalHost } from './add-local-host.ts';
 import { keepSecretFile, originFile, prepareDataDirectory, readSecrets } from './data-directory.ts';
 import { openDatabase } from './open-database.ts';
 import { webEnv, workerEnv } from './process-env.ts';
+import { requirePort } from './require-port.ts';
 import { seedImage } from './seed-image.ts';
 import type { StartOptions } from './start-options.ts';
 import { SupervisedProcess } from './supervised-process.ts';
@@ -36,7 +38,7 @@ class Undoing {
  * Starts all of Atoll on a data directory, and answers when pages are served. Stopping it stops everything that it
  * started, and never a VM or a container.
  *
- * @throws Error when another Atoll has the directory, or PostgreSQL cannot run; the signal's reason.
+ * @throws Error when another Atoll has the directory, somebody has the port, or PostgreSQL cannot run; the signal's reason.
  */
 export async function startServer(given: {
   options: StartOptions;
@@ -52,6 +54,7 @@ export async function startServer(given: {
     const directory = await prepareDataDirectory(options.dataDir);
     const lock = await lockDirectory(directory.root);
     undoing.add(() => lock.release());
+    await requirePort(options.port, options.listen, signal);
     const secrets = await readSecrets(directory);
     await keepSecretFile(originFile(directory), options.origin);
     say(options.databaseUrl === null ? 'Starting PostgreSQL…' : 'Opening the database…');
@@ -67,7 +70,8 @@ export async function startServer(given: {
     }
     signal.throwIfAborted();
     say('Starting web and worker…');
-    const parts = { options, directory, secrets, env };
+    const startId = newId();
+    const parts = { options, directory, secrets, env, startId };
     for (const [name, processEnv] of [
       ['worker', workerEnv(parts, database.workerUrl)],
       ['web', webEnv(parts, database.webUrl)],
@@ -77,7 +81,7 @@ export async function startServer(given: {
       supervised.start();
       undoing.add(() => supervised.stop());
     }
-    await waitForHealth(options.port, options.listen, signal);
+    await waitForHealth({ port: options.port, listen: options.listen, startId, signal });
     const path = await issueSetupLink(database.db);
     const setupUrl = path === null ? null : options.origin + path;
     return { setupUrl, failed: database.failed, stop: () => undoing.run() };

@@ -42,7 +42,7 @@ it('the environment of the web holds nothing that opens a sealed secret or reach
     DATABASE_URL: 'postgresql://owner:secret@db/atoll',
     HOME: '/root',
   } as const;
-  const given = { options, directory, secrets, env };
+  const given = { options, directory, secrets, env, startId: 'start' };
   const web = webEnv(given, 'postgresql://web@db/atoll');
   const text = JSON.stringify(web);
   for (const secret of [secrets.sealing.private.privateKey, secrets.workerPassword, secrets.ssh.privateKey])
@@ -53,6 +53,7 @@ it('the environment of the web holds nothing that opens a sealed secret or reach
     'ATOLL_LISTEN',
     'ATOLL_ORIGIN',
     'ATOLL_PORT',
+    'ATOLL_START_ID',
     'ATOLL_WEB_DATABASE_URL',
     'NEXT_TELEMETRY_DISABLED',
     'NODE_ENV',

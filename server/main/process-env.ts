@@ -17,6 +17,8 @@ interface Given {
   directory: DataDirectory;
   secrets: InstallationSecrets;
   env: NodeJS.ProcessEnv;
+  /** Names this start: web says it with its health. */
+  startId: string;
 }
 
 function common({ directory, env }: Given): NodeJS.ProcessEnv {
@@ -38,6 +40,7 @@ export function webEnv(given: Given, databaseUrl: string): NodeJS.ProcessEnv {
     ATOLL_PORT: String(options.port),
     ATOLL_LISTEN: options.listen,
     ATOLL_ORIGIN: options.origin,
+    ATOLL_START_ID: given.startId,
     ATOLL_CURSOR_KEY: secrets.cursorKey.reveal(),
   };
 }

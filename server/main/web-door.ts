@@ -8,16 +8,17 @@ import { handleTrpc } from '#server/api/trpc-handler.ts';
 import { outboxHead } from '#server/db/outbox-store.ts';
 import type { WebApp } from '#server/services/service-context.ts';
 import type { WebDoor } from './door.ts';
+import { startIdHeader } from './wait-for-health.ts';
 
-/** What this process answers, over the registry and its handlers. */
-export function createWebDoor(app: WebApp): WebDoor {
+/** What this process answers, over the registry and its handlers. Its health names the start that it belongs to. */
+export function createWebDoor(app: WebApp, startId: string): WebDoor {
   const table = procedureTable(handlers);
   const router = buildRouter(table);
   const edge = restEdge(app, table, JSON.stringify(openapiDocument({ origin: app.origin, version: app.version })));
   return {
     trpc: (request) => handleTrpc(app, router, request),
     rest: (request) => handleRest(edge, request),
-    health: () => health(app),
+    health: () => health(app, startId),
     async prefetch(headers) {
       const ctx = await openCall(app, { headers });
       return { router, ctx, signedIn: ctx.actor !== null };
@@ -25,8 +26,8 @@ export function createWebDoor(app: WebApp): WebDoor {
   };
 }
 
-async function health(app: WebApp): Promise<Response> {
-  const headers = { 'cache-control': 'no-store' };
+async function health(app: WebApp, startId: string): Promise<Response> {
+  const headers = { 'cache-control': 'no-store', [startIdHeader]: startId };
   try {
     // The smallest read that also says that the database is migrated.
     await outboxHead(app.db);

@@ -43,7 +43,7 @@ const app: WebApp = {
 const publisher = new OutboxPublisher({ db, log });
 publisher.start();
 const reader = await startOutboxReader({ db, url, feed, log });
-const door = createWebDoor(app);
+const door = createWebDoor(app, env.ATOLL_START_ID);
 openWebDoor(door);
 
 const pages = next({

@@ -29,6 +29,8 @@ const webSchema = z.object({
   /** The one origin that people use: cookies, the Origin check and links depend on it, never on the Host header. */
   ATOLL_ORIGIN: z.url({ protocol: /^https?$/ }),
   ATOLL_CURSOR_KEY: keySchema,
+  /** Set by start.ts, which looks for it in the answer of /api/health; nothing secret. */
+  ATOLL_START_ID: z.string().max(64).default(''),
 });
 
 const workerSchema = z.object({

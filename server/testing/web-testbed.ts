@@ -94,7 +94,7 @@ export async function startWebTestbed(): Promise<WebTestbed> {
   const reader = await startOutboxReader({ db, url: webUrl, feed, log });
   const pages = async (_: unknown, response: { writeHead(status: number): { end(): void } }): Promise<void> =>
     response.writeHead(404).end();
-  const server = createWebServer({ door: createWebDoor(app), pages, origin, log });
+  const server = createWebServer({ door: createWebDoor(app, 'test'), pages, origin, log });
   const url = await listen(server);
 
   const send = async <Body>(path: string, request: WebRequest): Promise<WebAnswer<Body>> => {
