@@ -31,25 +31,12 @@ export interface NewAudit {
  */
 export async function appendAudit(tx: AtollTx, record: NewAudit): Promise<void> {
   const { actor, target } = record;
-  // createMany: RETURNING is not needed.
-  await tx.audit.createMany({
-    data: [
-      {
-        actorId: actor.id,
-        actorName: actor.name,
-        tokenId: actor.tokenId ?? null,
-        ip: actor.ip ?? null,
-        requestId: actor.requestId ?? null,
-        projectId: record.projectId,
-        action: record.action,
-        targetType: target?.type ?? null,
-        targetId: target?.id ?? null,
-        outcome: record.outcome,
-        code: record.code ?? null,
-        detail: (record.detail ?? {}) as Prisma.InputJsonObject,
-      },
-    ],
-  });
+  // Exactly these columns: the roles may name no others.
+  await tx.$executeRaw(Prisma.sql`
+    INSERT INTO audit (actor_id, actor_name, token_id, ip, request_id, project_id, action, target_type, target_id, outcome, code, detail)
+    VALUES (${actor.id}::uuid, ${actor.name}, ${actor.tokenId ?? null}::uuid, ${actor.ip ?? null}, ${actor.requestId ?? null},
+      ${record.projectId}::uuid, ${record.action}, ${target?.type ?? null}, ${target?.id ?? null}, ${record.outcome},
+      ${record.code ?? null}, ${JSON.stringify(record.detail ?? {})}::jsonb)`);
 }
 
 export interface AuditRow {

@@ -63,6 +63,10 @@ async function putRole(client: Client, name: string, password: Secret<string>): 
 /** What the web may do with secrets: see that they are there, write and remove them. Never their ciphertext. */
 const visibleSecretColumns = 'id, owner_type, owner_id, purpose, key_id, created_at';
 
+/** What the application says of what happened. */
+const auditColumns =
+  'actor_id, actor_name, token_id, ip, request_id, project_id, action, target_type, target_id, outcome, code, detail';
+
 function grants(database: string, names: RoleNames): string {
   const web = escapeIdentifier(names.web);
   const worker = escapeIdentifier(names.worker);
@@ -79,7 +83,8 @@ function grants(database: string, names: RoleNames): string {
     REVOKE ALL ON _prisma_migrations FROM ${both};
     GRANT SELECT ON _prisma_migrations TO ${both};
     REVOKE ALL ON audit FROM ${both};
-    GRANT SELECT, INSERT ON audit TO ${both};
+    -- Number, time and chain are the database's to give.
+    GRANT SELECT, INSERT (${auditColumns}) ON audit TO ${both};
     -- Written by the database's own triggers alone.
     REVOKE ALL ON audit_head, usage_span FROM ${both};
     GRANT SELECT ON audit_head, usage_span TO ${both};

@@ -25,6 +25,15 @@ export async function tablesInOrder(client: Client): Promise<string[]> {
   return order;
 }
 
+/** Tables of Atoll with triggers of ours. */
+export async function tablesWithTriggers(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT DISTINCT c.relname AS name FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+     WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace ORDER BY 1`,
+  );
+  return rows.map((row) => row.name);
+}
+
 /** Names of the migrations that a database has. */
 export async function migrationsOf(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(

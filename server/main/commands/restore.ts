@@ -10,7 +10,7 @@ import { keepSecretFile } from '../data-directory.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Command, CommandAnswer, CommandContext } from './command.ts';
 import { type BackupHeader, endSchema, headerSchema, openFiles } from './dump-format.ts';
-import { advanceSequences, loadRows, migrationsOf, tablesInOrder } from './dump-tables.ts';
+import { advanceSequences, loadRows, migrationsOf, tablesInOrder, tablesWithTriggers } from './dump-tables.ts';
 import { readGzipLines } from './read-lines.ts';
 import { withDatabase, withStoppedAtoll } from './with-database.ts';
 
@@ -89,12 +89,13 @@ async function load(ownerUrl: string, file: string, header: BackupHeader): Promi
     }
     await client.query('BEGIN');
     const tables = await tablesInOrder(client);
-    // The audit may be neither changed nor emptied; this once it is put back as it was.
-    await client.query('ALTER TABLE audit DISABLE TRIGGER USER');
+    // The audit may be neither changed nor emptied, and rows write spans of usage; this once all is put back as it was.
+    const triggered = (await tablesWithTriggers(client)).map((table) => client.escapeIdentifier(table));
+    for (const table of triggered) await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
     await client.query(`TRUNCATE ${tables.map((table) => client.escapeIdentifier(table)).join(', ')}`);
     const count = await insertAll(client, file, new Set(tables));
     await advanceSequences(client);
-    await client.query('ALTER TABLE audit ENABLE TRIGGER USER');
+    for (const table of triggered) await client.query(`ALTER TABLE ${table} ENABLE TRIGGER USER`);
     await client.query('COMMIT');
     return count;
   } finally {
