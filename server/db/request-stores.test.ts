@@ -3,7 +3,13 @@ import { sha256 } from '#server/platform/hash.ts';
 import { newId } from '#server/platform/id.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/test-database.ts';
 import { createDb, type Db, inTx } from './client.ts';
-import { abandonIdempotent, beginIdempotent, deleteOldIdempotencyKeys, finishIdempotent } from './idempotency-store.ts';
+import {
+  abandonIdempotent,
+  beginIdempotent,
+  deleteOldIdempotencyKeys,
+  finishIdempotent,
+  renewIdempotent,
+} from './idempotency-store.ts';
 import { resetBucket, takeFromBucket } from './rate-bucket-store.ts';
 
 let database: TestDatabase;
@@ -21,16 +27,21 @@ afterAll(async () => {
 describe('idempotency keys', () => {
   const hash = sha256('{"name":"web-1"}');
   const response = { status: 202, headers: { location: '/operations/1' }, body: { id: '1', list: [1, null] } };
-  const newRef = () => ({ scope: `token:${newId()}`, key: 'k1' });
+  const newRef = () => ({ scope: `token:${newId()}`, key: 'k1', holder: newId() });
 
   it('let one of many through, and answer the same to the others afterwards', async () => {
     const ref = newRef();
-    const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => beginIdempotent(db, ref, hash)));
-    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value === null)).toHaveLength(1);
+    const refs = Array.from({ length: 100 }, () => ({ ...ref, holder: newId() }));
+    const outcomes = await Promise.allSettled(refs.map((each) => beginIdempotent(db, each, hash)));
+    const through = refs.filter((_, at) => {
+      const outcome = outcomes[at];
+      return outcome?.status === 'fulfilled' && outcome.value === null;
+    });
+    expect(through).toHaveLength(1);
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
     expect(refused).toHaveLength(99);
     for (const { reason } of refused) expect(reason).toMatchObject({ code: 'idempotency_in_flight' });
-    await inTx(db, (tx) => finishIdempotent(tx, ref, response));
+    await inTx(db, (tx) => finishIdempotent(tx, through[0] ?? ref, response));
     expect(await beginIdempotent(db, ref, hash)).toEqual(response);
   });
 
@@ -62,6 +73,40 @@ describe('idempotency keys', () => {
     expect(await beginIdempotent(db, ref, sha256('other'))).toBeNull();
     await db.$executeRaw`UPDATE idempotency_key SET created_at = now() - interval '25 hours' WHERE scope = ${ref.scope}`;
     expect(await deleteOldIdempotencyKeys(db)).toBe(1);
+  });
+
+  it('are free within ten seconds when their process was killed, and held for as long as it says that it lives', async () => {
+    const ref = newRef();
+    await beginIdempotent(db, ref, hash);
+    const lockSecondsOf = async () => {
+      const [row] = await db.$queryRaw<{ seconds: number }[]>`
+        SELECT extract(epoch FROM locked_until - clock_timestamp())::float8 AS seconds
+        FROM idempotency_key WHERE scope = ${ref.scope}`;
+      return row?.seconds ?? Number.NaN;
+    };
+    expect(await lockSecondsOf()).toBeLessThanOrEqual(10);
+    await db.$executeRaw`UPDATE idempotency_key SET locked_until = now() + interval '1 second' WHERE scope = ${ref.scope}`;
+    expect(await renewIdempotent(db, ref)).toBe(true);
+    expect(await lockSecondsOf()).toBeGreaterThan(1);
+    await expect(beginIdempotent(db, { ...ref, holder: newId() }, hash)).rejects.toMatchObject({
+      options: { retryAfterSeconds: expect.any(Number) },
+    });
+  });
+
+  it('let nobody keep an answer whose key another has taken over', async () => {
+    const asleep = newRef();
+    await beginIdempotent(db, asleep, hash);
+    await db.$executeRaw`UPDATE idempotency_key SET locked_until = now() - interval '1 second' WHERE scope = ${asleep.scope}`;
+    const second = { ...asleep, holder: newId() };
+    expect(await beginIdempotent(db, second, hash)).toBeNull();
+    expect(await renewIdempotent(db, asleep)).toBe(false);
+    await expect(finishIdempotent(db, asleep, { ...response, status: 500 })).rejects.toMatchObject({
+      code: 'idempotency_in_flight',
+    });
+    await abandonIdempotent(db, asleep);
+    await finishIdempotent(db, second, response);
+    await expect(finishIdempotent(db, asleep, { ...response, status: 500 })).rejects.toThrow();
+    expect(await beginIdempotent(db, asleep, hash)).toEqual(response);
   });
 
   it('keep no response of a transaction that was given up', async () => {

@@ -3,8 +3,12 @@ import {
   abandonIdempotent,
   beginIdempotent,
   finishIdempotent,
+  type IdempotencyRef,
+  renewIdempotent,
+  renewMs,
   type StoredResponse,
 } from '#server/db/idempotency-store.ts';
+import { newId } from '#server/platform/id.ts';
 import { credentialKey } from '../access/actor.ts';
 import type { AnswerKeeper, ServiceContext } from '../service-context.ts';
 
@@ -42,10 +46,11 @@ export async function beginAnswer(
   if (!keyPattern.test(key))
     throw new AtollError('bad_request', 'An Idempotency-Key has 1 to 200 printable characters.');
   const { db } = ctx.app;
-  const ref = { scope: credentialKey(ctx.actor), key };
+  const ref = { scope: credentialKey(ctx.actor), key, holder: newId() };
   const replay = await beginIdempotent(db, ref, requestHash);
   if (replay) return { replay };
   let kept = false;
+  const stopSaying = keepSaying(ctx, ref);
   return {
     replay: null,
     keeper: {
@@ -55,10 +60,24 @@ export async function beginAnswer(
       },
     },
     async complete(answer) {
+      stopSaying();
       if (!kept) await finishIdempotent(db, ref, answer);
     },
-    release: () => abandonIdempotent(db, ref),
+    async release() {
+      stopSaying();
+      await abandonIdempotent(db, ref);
+    },
   };
+}
+
+/** Says at intervals that the request runs; who is killed says nothing, and its key is free soon. */
+function keepSaying({ app }: ServiceContext, ref: IdempotencyRef): () => void {
+  const timer = setInterval(() => {
+    // One that fails is made good by the next; were all to fail, the holder is looked at when the answer is kept.
+    renewIdempotent(app.db, ref).catch((error: unknown) => app.log.warn({ err: error }, 'a key was not renewed'));
+  }, renewMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** The draft writes keys as quoted strings, most clients as they are: both mean the same. */
