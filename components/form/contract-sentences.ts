@@ -13,6 +13,11 @@ export const sentenceKeys: Readonly<Record<string, RuleKey | undefined>> = {
   'Write a host name or an IP address.': 'hostAddress',
   'Write it as SHA256:… as ssh-keygen -l prints it.': 'fingerprint',
   'Write a user name of that machine.': 'userName',
+  'Paste a whole certificate in PEM, from its BEGIN to its END line.': 'certificate',
+  'Paste a whole private key in PEM, without a passphrase, from its BEGIN to its END line.': 'pemKey',
+  'This certificate cannot be read.': 'badCertificate',
+  'This private key cannot be read.': 'badPemKey',
+  'This key does not belong to the certificate.': 'certificateKey',
 };
 
 export type RuleKey =
@@ -28,4 +33,9 @@ export type RuleKey =
   | 'sha256'
   | 'hostAddress'
   | 'fingerprint'
-  | 'userName';
+  | 'userName'
+  | 'certificate'
+  | 'pemKey'
+  | 'badCertificate'
+  | 'badPemKey'
+  | 'certificateKey';

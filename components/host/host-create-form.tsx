@@ -3,13 +3,13 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import { useForm } from 'react-hook-form';
 import { createHostSchema } from '#server/contract/host.ts';
-import { issueMessage } from '../form/field-message.ts';
+import { applyProblem } from '../form/apply-problem.ts';
 import { NumberField } from '../form/number-field.tsx';
 import { ProblemNotice } from '../form/problem-notice.tsx';
 import { submitForm } from '../form/submit-form.ts';
 import { TextField } from '../form/text-field.tsx';
+import { useContractForm } from '../form/use-contract-form.ts';
 import { paths } from '../lib/paths.ts';
 import { problemOf } from '../lib/problem.ts';
 import { useTRPC } from '../lib/trpc-client.ts';
@@ -29,27 +29,20 @@ export function HostCreateForm() {
   const words = useTranslations('form');
   const trpc = useTRPC();
   const router = useRouter();
-  const form = useForm<HostCreateValues>({ defaultValues: emptyHost, mode: 'onTouched' });
+  const form = useContractForm<HostCreateValues, typeof createHostSchema>(createHostSchema, {
+    defaultValues: emptyHost,
+    toInput: toHostInput,
+    toField: hostFieldOf,
+  });
   const { control } = form;
   const [type, address, port, fingerprint] = form.watch(['type', 'address', 'port', 'fingerprint']);
   const create = useMutation(
     trpc.host.create.mutationOptions({
       onSuccess: ({ host }) => router.push(paths.host(host.id, 'doctor')),
-      onError: (error) => {
-        for (const { pointer, message } of problemOf(error).errors) {
-          form.setError(hostFieldOf(pointer.split('/').slice(1).join('.')), { message }, { shouldFocus: true });
-        }
-      },
+      onError: (error) => applyProblem(form, problemOf(error), words, hostFieldOf),
     }),
   );
-  const submit = submitForm(form, (values) => {
-    const parsed = createHostSchema.safeParse(toHostInput(values));
-    if (parsed.success) return create.mutate(parsed.data);
-    for (const issue of parsed.error.issues) {
-      const field = hostFieldOf(issue.path.join('.'));
-      form.setError(field, { message: issueMessage(words, issue, values[field]) }, { shouldFocus: true });
-    }
-  });
+  const submit = submitForm(form, (input) => create.mutate(input));
   const changeType = (next: HostCreateValues['type']) => {
     form.setValue('type', next);
     form.setValue('port', defaultPorts[next]);

@@ -7,14 +7,14 @@ import { RadioCards } from '../ui/radio-cards.tsx';
 import type { HostCreateValues } from './host-create-values.ts';
 import { HostIdentity } from './host-identity.tsx';
 
-export interface HostCredentialProps {
-  control: Control<HostCreateValues>;
+export interface HostCredentialProps<O> {
+  control: Control<HostCreateValues, unknown, O>;
   credential: HostCreateValues['credential'];
   user: string;
 }
 
 /** How Atoll signs in: by its own key, which is best, or by a password or key that is sealed at once. */
-export function HostCredential({ control, credential, user }: HostCredentialProps) {
+export function HostCredential<O>({ control, credential, user }: HostCredentialProps<O>) {
   const t = useTranslations('host.create');
   const { field } = useController({ control, name: 'credential' });
   return (

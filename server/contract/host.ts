@@ -45,6 +45,22 @@ const sshCredentialSchema = z.discriminatedUnion('type', [
     .describe('Write-only, sealed'),
 ]);
 
+/** PEM (RFC 7468 §5 and §10): whether what stands between the lines is sound is judged where it is used. */
+const certificateSchema = z
+  .string()
+  .max(65_536)
+  .regex(
+    /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/,
+    'Paste a whole certificate in PEM, from its BEGIN to its END line.',
+  );
+const privateKeySchema = z
+  .string()
+  .max(65_536)
+  .regex(
+    /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----[^-]+-----END (?:[A-Z]+ )?PRIVATE KEY-----/,
+    'Paste a whole private key in PEM, without a passphrase, from its BEGIN to its END line.',
+  );
+
 const sshPort = z.int().min(1).max(65_535).default(22);
 
 /** How Atoll reaches the machine. Sockets are those of the daemons on that machine. */
@@ -72,9 +88,9 @@ export const hostConnectionSchema = z.discriminatedUnion('type', [
     type: z.literal('docker-tls'),
     address: hostAddressSchema,
     port: z.int().min(1).max(65_535).default(2376),
-    ca: z.string().max(65_536).describe('PEM'),
-    cert: z.string().max(65_536).describe('PEM'),
-    key: z.string().max(65_536).describe('PEM; write-only, sealed'),
+    ca: certificateSchema.describe('PEM: the authority that signed the certificate of dockerd'),
+    cert: certificateSchema.describe('PEM: the certificate that Atoll shows'),
+    key: privateKeySchema.describe('PEM; write-only, sealed'),
   }),
 ]);
 export type HostConnection = z.output<typeof hostConnectionSchema>;
