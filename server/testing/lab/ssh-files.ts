@@ -89,10 +89,16 @@ async function generateKey(path: string): Promise<void> {
   await chmod(path, 0o600);
 }
 
-/** The host's own /etc/passwd and /etc/shadow: those of this machine, with root's password replaced and one user more. */
+/**
+ * The host's own /etc/passwd and /etc/shadow: those of this machine, with root's password replaced and one user more. root's home
+ * is empty: bash reads .bashrc for each command over SSH, and what people put there (pyenv, nvm…) may wait for locks.
+ */
 async function writeAccounts(directory: string): Promise<void> {
+  const home = join(directory, 'root');
+  await mkdir(home, { mode: 0o700 });
   const hash = (await runCommand(['openssl', 'passwd', '-6', '-stdin'], { input: password })).trim();
-  const passwd = await readFile('/etc/passwd', 'utf8');
+  const accounts = await readFile('/etc/passwd', 'utf8');
+  const passwd = accounts.replace(/^(root:(?:[^:]*:){4})[^:]*/m, (_, before: string) => before + home);
   await writeFile(join(directory, 'etc/passwd'), `${passwd}${plainUser}:x:59999:59999::/tmp:/bin/sh\n`);
   const shadow = (await readFile('/etc/shadow', 'utf8')).replace(/^root:[^:]*/m, `root:${hash}`);
   await writeFile(join(directory, 'etc/shadow'), `${shadow}${plainUser}:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 });

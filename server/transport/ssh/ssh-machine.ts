@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
-import type { ConstantScript } from '../constant-script.ts';
+import { type ConstantScript, constantScript } from '../constant-script.ts';
 import type { Machine, RunScriptOptions, ScriptResult } from '../machine.ts';
 import { defaultMachineTimeoutMs, defaultMaxOutputBytes } from '../machine.ts';
 import { OutputBuffer } from '../output-buffer.ts';
@@ -14,6 +14,11 @@ import { channelError } from './ssh-error.ts';
 
 /** sshd allows 10 sessions per connection (MaxSessions); forwarded sockets do not count. */
 const maxSessions = 8;
+
+const socketExistsScript = constantScript`read -r path; [ -e "$path" ] && echo yes || echo no`;
+
+const missingSocket = ({ message }: TransportError): TransportError =>
+  new TransportError('not_found', `${message}; it is not there`, { sent: false });
 
 /** A machine at the other end of one SSH connection. Made by `connectSsh`; ends with its connection. */
 export class SshMachine implements Machine {
@@ -36,6 +41,15 @@ export class SshMachine implements Machine {
   }
 
   async openUnixSocket(path: string, options: { signal?: AbortSignal; timeoutMs?: number } = {}): Promise<Duplex> {
+    try {
+      return await this.#forwardTo(path, options);
+    } catch (error) {
+      if (!(error instanceof TransportError) || error.code !== 'refused') throw error;
+      throw (await this.#isMissing(path, options)) ? missingSocket(error) : error;
+    }
+  }
+
+  async #forwardTo(path: string, options: { signal?: AbortSignal; timeoutMs?: number }): Promise<Duplex> {
     const what = `Opening ${path} on ${this.label}`;
     return this.#during(what, { ...options, sent: false }, async (signal) => {
       const channel = await this.#openChannel<ClientChannel>(what, signal, (callback) =>
@@ -45,6 +59,18 @@ export class SshMachine implements Machine {
       this.#sockets.add(socket);
       return socket.once('close', () => this.#sockets.delete(socket));
     });
+  }
+
+  /** sshd says no more than that it did not connect; a look at the path tells a dead daemon from one that is not installed. */
+  async #isMissing(path: string, options: { signal?: AbortSignal; timeoutMs?: number }): Promise<boolean> {
+    try {
+      const { timeoutMs = defaultMachineTimeoutMs } = options;
+      const { code, stdout } = await this.runScript(socketExistsScript, { ...options, timeoutMs, stdin: `${path}\n` });
+      return code === 0 && stdout.trim() === 'no';
+    } catch (error) {
+      if (error instanceof TransportError) return false; // a key that is restricted to forwarding may not look
+      throw error;
+    }
   }
 
   async runScript(script: ConstantScript, options: RunScriptOptions): Promise<ScriptResult> {

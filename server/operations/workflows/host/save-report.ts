@@ -12,6 +12,15 @@ const reservedDiskShare = 0.05;
 /** CPUs are rarely busy all at once; memory and disk are promised once (scheduling.md). */
 const cpuRatio = 4;
 
+const startIt: Record<EngineType, string> = {
+  libvirt: 'Start libvirt on the host, and see that the user of Atoll is in the group libvirt.',
+  docker: 'Start Docker on the host, and see that the user of Atoll is in the group docker.',
+};
+const startCommand: Record<EngineType, string> = {
+  libvirt: 'systemctl enable --now libvirtd',
+  docker: 'systemctl enable --now docker',
+};
+
 /** An engine that has answered. */
 export interface EngineFound {
   type: EngineType;
@@ -34,7 +43,13 @@ export async function saveHostReport(tx: AtollTx, hostId: string, report: HostRe
       const { type, error } = engine;
       const message = error.message;
       await setHostEngine(tx, { hostId }, { type, state: 'down', version: null, capabilities: null, message });
-      checks.push({ id: `${type}.answers`, state: 'bad', found: message, fix: error.engineMessage, command: null });
+      checks.push({
+        id: `${type}.answers`,
+        state: 'bad',
+        found: message,
+        fix: startIt[type],
+        command: startCommand[type],
+      });
     }
   }
   for (const { type } of before.engines)
