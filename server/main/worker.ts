@@ -6,8 +6,10 @@ import { createEngine } from '#server/operations/engine/engine.ts';
 import { operationRetention } from '#server/operations/engine/retention.ts';
 import { WorkerLoop } from '#server/operations/engine/worker-loop.ts';
 import { registerWorkflows } from '#server/operations/engine/workflow-registry.ts';
+import { AuditAnchors } from '#server/operations/reconcilers/audit-anchors.ts';
 import { Reconcilers } from '#server/operations/reconcilers/reconcilers.ts';
 import { retentionJobs } from '#server/operations/reconcilers/retention.ts';
+import { uploadSweep } from '#server/operations/reconcilers/sweep-uploads.ts';
 import { allWorkflows } from '#server/operations/workflows/all-workflows.ts';
 import { readWorkerEnv } from '#server/platform/env.ts';
 import { createLog } from '#server/platform/log.ts';
@@ -37,11 +39,17 @@ const { links, access, tools } = makeWorkerParts({
 
 const loop = new WorkerLoop(createEngine({ db, log, tools, workflows: registerWorkflows(allWorkflows) }));
 const reconcilers = new Reconcilers({ db, log, links, access });
+const anchors = new AuditAnchors({ db, log, dataDir: env.ATOLL_DATA_DIR });
 const publisher = new OutboxPublisher({ db, log });
-const jobs = [operationRetention(db, log), ...retentionJobs(db, log)];
+const jobs = [
+  operationRetention(db, log),
+  ...retentionJobs(db, log),
+  uploadSweep({ db, log, dataDir: env.ATOLL_DATA_DIR }),
+];
 const alarm = await startAlarmClock(databaseUrl, { onBell: () => loop.wake(), jobs, log });
 publisher.start();
 reconcilers.start();
+anchors.start();
 log.info('the worker is ready');
 const stopped = new AbortController();
 const waiting = untilAccepted(db, log, stopped.signal).then((accepted) => {
@@ -54,6 +62,7 @@ async function stop(): Promise<void> {
   await waiting;
   await loop.stop({ graceMs: 10_000 });
   await reconcilers.stop();
+  await anchors.stop();
   await links.close();
   await alarm.stop();
   await publisher.stop();

@@ -1,3 +1,4 @@
+import { auditVerifyCommand } from './audit-verify.ts';
 import { backupCommand } from './backup.ts';
 import type { Command } from './command.ts';
 import { doctorCommand } from './doctor.ts';
@@ -10,6 +11,7 @@ export const allCommands: readonly Command[] = [
   doctorCommand,
   tokenCreateCommand,
   userResetCommand,
+  auditVerifyCommand,
   backupCommand,
   restoreCommand,
   versionCommand,

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
 import { Client } from 'pg';
+import { anchorAudit } from '#server/operations/reconcilers/audit-anchors.ts';
 import { withFile } from '#server/platform/with-file.ts';
 import { UsageError } from '../usage-error.ts';
 import { version } from '../version.ts';
@@ -26,7 +27,11 @@ export const backupCommand: Command = {
     if (given === undefined || others.length > 0) throw new UsageError('Name one file: backup atoll.backup');
     const file = resolve(given);
     const secrets = await sealedSecrets(context);
-    const rows = await withDatabase(context, (_db, ownerUrl) => writeBackup(ownerUrl, file, secrets));
+    const rows = await withDatabase(context, async (db, ownerUrl) => {
+      const count = await writeBackup(ownerUrl, file, secrets);
+      await anchorAudit(db, context.directory.root, 'backup');
+      return count;
+    });
     const keys = secrets ? 'with' : 'WITHOUT';
     const hint = secrets
       ? ''

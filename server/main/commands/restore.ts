@@ -6,6 +6,7 @@ import type { Db } from '#server/db/client.ts';
 import { migrate } from '#server/db/migrate.ts';
 import { deleteSetting, findSetting, putSetting } from '#server/db/setting-store.ts';
 import { hasUsers } from '#server/db/user-store.ts';
+import { anchorAudit } from '#server/operations/reconcilers/audit-anchors.ts';
 import { keepSecretFile } from '../data-directory.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Command, CommandAnswer, CommandContext } from './command.ts';
@@ -41,6 +42,7 @@ export const restoreCommand: Command = {
         throw new UsageError('There is a database in use here. Add --replace to put the backup in its place.');
       }
       const count = await load(ownerUrl, file, header);
+      await anchorAudit(db, context.directory.root, 'restore');
       await putSetting(db, 'restored', { at: new Date().toISOString() });
       return count;
     });
