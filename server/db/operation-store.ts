@@ -1,5 +1,6 @@
 import { AtollError } from '#server/contract/errors.ts';
 import type { OperationKind } from '#server/contract/operation.ts';
+import type { OperationInput } from '#server/contract/operation-input.ts';
 import { newId } from '#server/platform/id.ts';
 import { appendChange } from './change.ts';
 import type { AtollTx, DbOrTx } from './client.ts';
@@ -102,6 +103,13 @@ export async function findLiveOperation(
     Prisma.sql`o.target_id = ${ref.targetId}::uuid AND o.project_id IS NOT DISTINCT FROM ${ref.projectId}::uuid
       AND o.state IN ('pending', 'running', 'undoing', 'stuck')`,
   );
+}
+
+/** What the operations of a kind that are not over were given. */
+export async function listOpenInputs<K extends OperationKind>(db: DbOrTx, kind: K): Promise<OperationInput<K>[]> {
+  const states = ['pending', 'running', 'undoing', 'stuck'];
+  const rows = await db.operation.findMany({ where: { kind, state: { in: states } }, select: { input: true } });
+  return rows.map((row) => row.input as OperationInput<K>);
 }
 
 export interface OperationFilter {

@@ -65,6 +65,7 @@ const otherStores: Record<string, string> = {
   'ssh-key': 'of a user',
   token: 'of a user',
   unmanaged: 'of a host',
+  upload: 'of an image that was asked for with its project',
   user: 'of the cloud',
 };
 
@@ -206,6 +207,7 @@ const exempt: Record<string, string> = {
   listImagesInState: 'of the whole cloud, for the clean-up of the worker',
   isImageFileShared: 'answers a yes or no to the worker',
   deleteOldEvents: 'of the whole cloud, for the retention of the worker',
+  listOpenInputs: 'of the whole cloud, for the clean-up of the worker',
   withSteps: 'adds to rows that were asked for with their project',
 };
 

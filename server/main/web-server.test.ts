@@ -58,6 +58,14 @@ it('believes neither Host nor what proxies are said to have forwarded', async ()
   expect(audits.map((audit) => audit.ip)).toEqual(['127.0.0.1']);
 });
 
+it('answers the next request of a connection on which a body was refused half-way', async () => {
+  const length = 3 * 2 ** 20;
+  const head = `POST /api/trpc/auth.signIn HTTP/1.1\r\nHost: atoll.test\r\nOrigin: http://atoll.test`;
+  const body = `${head}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${'x'.repeat(length)}`;
+  const answer = await say(`${body}GET /api/health HTTP/1.1\r\nHost: atoll.test\r\nConnection: close\r\n\r\n`);
+  expect(answer.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
+});
+
 it('gives every answer its headers, and pages a policy with a nonce of their own', async () => {
   const pages = [await fetch(`${web.url}/somewhere`), await fetch(`${web.url}/somewhere`)];
   const policies = pages.map((page) => page.headers.get('content-security-policy') ?? '');

@@ -142,7 +142,9 @@ function bodyOf(request: IncomingMessage): ReadableStream<Uint8Array> {
         if (done) controller.close();
         else controller.enqueue(value);
       },
-      cancel: () => {
+      // The iterator listens for as long as it lives, and nothing flows to a listener: the next request would wait behind this one.
+      async cancel() {
+        await chunks.return?.();
         request.resume();
       },
     },

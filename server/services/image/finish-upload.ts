@@ -6,6 +6,7 @@ import { inTx } from '#server/db/client.ts';
 import { appendEvent } from '#server/db/event-store.ts';
 import { type ImageRow, updateImage } from '#server/db/image-store.ts';
 import { getProject } from '#server/db/project-store.ts';
+import { renewUpload, type UploadRef } from '#server/db/upload-store.ts';
 import type { InspectedImage } from '#server/platform/image-inspect/inspect-image.ts';
 import { inspectImageFile } from '#server/platform/image-inspect/inspect-image-file.ts';
 import { change } from '../change.ts';
@@ -16,20 +17,24 @@ const gib = 2 ** 30;
 
 /**
  * What happens when all bytes are there: checksum, a look at the headers, and the file moves to its place, named by its
- * checksum and closed for writing. Bytes that are refused are deleted and the image is failed with the reason.
+ * checksum and closed for writing. Only the request that holds the upload may do it. Bytes that are refused are deleted and the image is failed with the reason.
  * Throws `checksum_mismatch`, `image_unsafe`, `image_invalid`.
  */
-export async function finishUpload(ctx: ActorContext, row: ImageRow): Promise<ImageRow> {
+export async function finishUpload(ctx: ActorContext, row: ImageRow, writer: UploadRef): Promise<ImageRow> {
   const { id, projectId, totalBytes } = row;
   const fromStates = ['uploading', 'inspecting'] as const;
   const ref = { id, projectId, fromStates };
-  await inTx(ctx.app.db, (tx) => updateImage(tx, ref, { state: 'inspecting', receivedBytes: totalBytes ?? 0 }));
+  await inTx(ctx.app.db, async (tx) => {
+    await renewUpload(tx, writer);
+    await updateImage(tx, ref, { state: 'inspecting', receivedBytes: totalBytes ?? 0 });
+  });
   const path = uploadPath(ctx.app.dataDir, id);
   const what = { action: 'image.upload', projectId, target: { type: 'image', id } };
   try {
     const { sha256, image, sizeBytes } = await look(ctx, row, path);
     // The row names the bytes before they are in their place: a file that no row names could be lost.
     return await change(ctx, { ...what, detail: { sha256, sizeBytes } }, async (tx) => {
+      await renewUpload(tx, writer);
       const ready = await updateImage(tx, ref, { state: 'ready', stateReason: null, sha256, sizeBytes, ...image });
       await chmod(path, 0o400);
       await rename(path, imagePath(ctx.app.dataDir, sha256));
@@ -44,7 +49,10 @@ export async function finishUpload(ctx: ActorContext, row: ImageRow): Promise<Im
     });
   } catch (error) {
     if (!(error instanceof AtollError) || error.spec.http >= 500) throw error;
-    await inTx(ctx.app.db, (tx) => updateImage(tx, ref, { state: 'failed', stateReason: error.message }));
+    await inTx(ctx.app.db, async (tx) => {
+      await renewUpload(tx, writer);
+      await updateImage(tx, ref, { state: 'failed', stateReason: error.message });
+    });
     await rm(path, { force: true });
     throw error;
   }

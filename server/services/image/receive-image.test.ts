@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getImage } from '#server/db/image-store.ts';
 import { type AccessWorld, buildAccessWorld, freshName } from '#server/testing/access-world.ts';
+import { UploadWriter } from './upload-writer.ts';
 
 let world: AccessWorld;
 let token: string;
@@ -130,6 +132,49 @@ describe('an upload', () => {
     expect((await send<Problem>(id, 'PUT', disk())).body.code).toBe('payload_too_large');
     await world.web.rest(`/images/${id}`, { method: 'DELETE', token });
     expect(await readdir(folder())).toEqual(before);
+  });
+
+  it('is written by one request at a time, whichever process it comes to', async () => {
+    const bytes = disk();
+    const id = await newImage(bytes.length);
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const slow = fetch(`${world.web.url}/api/v1/images/${id}/data`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}` },
+      body: (async function* () {
+        yield bytes.subarray(0, 500_000);
+        first.resolve();
+        await second.promise;
+        yield bytes.subarray(500_000);
+      })() as unknown as BodyInit,
+      duplex: 'half',
+    } as RequestInit);
+    await first.promise;
+    const row = () => world.web.owner.image.findUnique({ where: { id } });
+    await expect.poll(async () => (await row())?.uploadHolder, { timeout: 20_000 }).toBeTruthy();
+    const busy = await send<Problem>(id, 'PUT', disk());
+    expect([busy.status, busy.body.code]).toEqual([409, 'state_conflict']);
+    second.resolve();
+    const done = await slow;
+    expect([done.status, await done.json()]).toEqual([200, expect.objectContaining({ sha256: sha256(bytes) })]);
+    expect((await row())?.uploadHolder).toBeNull();
+  });
+
+  it('is taken over when its process died, and then no longer its own', async () => {
+    const bytes = disk();
+    const id = await newImage(bytes.length);
+    const { db } = world.web.app;
+    const image = await getImage(db, { id, scope: 'every-project' });
+    const dead = await UploadWriter.claim(world.web.app, image, 0);
+    await expect(UploadWriter.claim(world.web.app, image, 0)).rejects.toMatchObject({ code: 'state_conflict' });
+    await world.web.owner.image.update({ where: { id }, data: { uploadLeaseUntil: new Date(Date.now() - 60_000) } });
+    const taken = await send(id, 'PATCH', bytes.subarray(0, 1000), { 'upload-offset': '0' });
+    expect(taken.status).toBe(204);
+    await expect(dead.tell(5)).rejects.toMatchObject({ code: 'state_conflict' });
+    await dead.release();
+    const rest = await send<UploadedImage>(id, 'PATCH', bytes.subarray(1000), { 'upload-offset': '1000' });
+    expect(rest.body).toMatchObject({ state: 'ready', sha256: sha256(bytes) });
+    await expect(dead.tell(5)).rejects.toMatchObject({ code: 'state_conflict' });
   });
 
   it('larger than the server is refused at once', async () => {
