@@ -10,11 +10,20 @@ export interface SshKeyPair {
   fingerprint: string;
 }
 
+/** Of 256 pairs that ssh2 1.17 makes about one cannot be read again, by itself or by OpenSSH; so many in a row are no accident. */
+const mostAttempts = 20;
+
 /** Makes a new Ed25519 key pair. The comment ends the public line, so control characters are refused. */
 export function makeSshKeyPair(comment: string): SshKeyPair {
   if (/[\p{Cc}]/u.test(comment)) throw new TypeError('The comment of a key must not contain control characters.');
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
-  return { publicKey: pair.public, privateKey: pair.private, fingerprint: publicKeyOf(pair.private).fingerprint };
+  for (let attempt = 1; ; attempt++) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    try {
+      return { ...publicKeyOf(pair.private), privateKey: pair.private };
+    } catch (error) {
+      if (attempt >= mostAttempts) throw error;
+    }
+  }
 }
 
 /**
