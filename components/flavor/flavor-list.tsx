@@ -2,6 +2,7 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Plus, SlidersHorizontal } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useTranslations } from 'next-intl';
 import { useMemo, useState } from 'react';
 import type { Flavor } from '#server/contract/flavor.ts';
@@ -17,7 +18,9 @@ import { Card } from '../ui/card.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { useFlavorColumns } from './flavor-columns.tsx';
 import { FlavorDelete } from './flavor-delete.tsx';
-import { FlavorDialog } from './flavor-dialog.tsx';
+
+// Rules and form are fetched when the dialog opens.
+const FlavorDialog = dynamic(() => import('./flavor-dialog.tsx').then((module) => module.FlavorDialog));
 
 type Open = { what: 'create' } | { what: 'change' | 'delete'; flavor: Flavor } | null;
 

@@ -1,14 +1,14 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { type Host, hostStates } from '#server/contract/host.ts';
+import type { Host, HostState } from '#server/contract/host.ts';
 import { StateDot } from '../ui/state-dot.tsx';
 import { hostTones } from './host-state.tsx';
 
 /** How many hosts are in which state, what needs a hand among them. */
 export function HostFacts({ hosts }: { hosts: readonly Host[] }) {
   const t = useTranslations('host');
-  const facts = hostStates
+  const facts = (Object.keys(hostTones) as HostState[])
     .map((state) => ({ state, count: hosts.filter((host) => host.state === state).length }))
     .filter(({ count }) => count > 0);
   return (

@@ -1,5 +1,5 @@
 import { parseAsString, parseAsStringLiteral } from 'nuqs/server';
-import { imageStates } from '#server/contract/image.ts';
+import { imageStates } from '#server/contract/image-state.ts';
 
 /** What of the list is kept in the address. */
 export const imageListParams = { q: parseAsString.withDefault(''), state: parseAsStringLiteral(imageStates) };

@@ -4,7 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import type { Instance } from '#server/contract/instance.ts';
-import { operationCan } from '#server/contract/operation.ts';
+import { operationCan } from '#server/contract/operation-state.ts';
 import { useOperationText } from '../lib/operation-text.ts';
 import { paths } from '../lib/paths.ts';
 import { problemOf } from '../lib/problem.ts';

@@ -5,7 +5,8 @@ import { Check, Circle, LoaderCircle, type LucideIcon, Undo2, X } from 'lucide-r
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import type { Instance } from '#server/contract/instance.ts';
-import { type OperationStep, operationCan } from '#server/contract/operation.ts';
+import type { OperationStep } from '#server/contract/operation.ts';
+import { operationCan } from '#server/contract/operation-state.ts';
 import { useOperationText } from '../lib/operation-text.ts';
 import { paths } from '../lib/paths.ts';
 import { problemOf } from '../lib/problem.ts';

@@ -2,8 +2,8 @@
 
 import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useEffectEvent, useRef, useState } from 'react';
-import { type Change, changeSchema, eventTopics } from '#server/contract/event.ts';
-import { patchCache } from './patch-cache.ts';
+import type { Change } from '#server/contract/event.ts';
+import { isChange, liveTopics, patchCache } from './patch-cache.ts';
 
 type Listener = (change: Change) => void;
 
@@ -71,10 +71,10 @@ export function LiveEvents({ children }: { children: ReactNode }) {
     };
     const onChange = (event: MessageEvent<string>) => {
       heard();
-      const change = changeSchema.safeParse(JSON.parse(event.data));
-      if (!change.success) return;
-      for (const key of patchCache(queryClient, change.data)) again.set(JSON.stringify(key), key);
-      for (const listener of listeners) listener(change.data);
+      const change: unknown = JSON.parse(event.data);
+      if (!isChange(change)) return;
+      for (const key of patchCache(queryClient, change)) again.set(JSON.stringify(key), key);
+      for (const listener of listeners) listener(change);
       gather ??= setTimeout(flush, gatherMs);
     };
     const onError = () => {
@@ -90,7 +90,7 @@ export function LiveEvents({ children }: { children: ReactNode }) {
       // When the browser reconnects by itself it resumes with Last-Event-ID, and nothing is missing.
       let fresh = true;
       source = new EventSource('/api/v1/events');
-      for (const topic of eventTopics) source.addEventListener(topic, onChange);
+      for (const topic of liveTopics) source.addEventListener(topic, onChange);
       source.addEventListener('ping', () => {
         expectsBeat = true;
         heard();

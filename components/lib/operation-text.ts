@@ -2,7 +2,8 @@
 
 import { useMessages, useTranslations } from 'next-intl';
 import { useMemo } from 'react';
-import { type Operation, type OperationState, operationKinds } from '#server/contract/operation.ts';
+import type { Operation } from '#server/contract/operation.ts';
+import type { OperationState } from '#server/contract/operation-state.ts';
 import type { Tone } from '../ui/state-dot.tsx';
 
 export interface OperationText {
@@ -36,10 +37,8 @@ export function useOperationText(): OperationText {
   const steps: Record<string, string | undefined> = useMessages().operation.step;
   return useMemo(() => {
     const step = (name: string): string => steps[name] ?? name.replaceAll('-', ' ');
-    const doing = (name: string): string => {
-      const kind = operationKinds.find((known) => known === name);
-      return kind ? t(`kind.${kind}.doing`) : name;
-    };
+    const isKnown = (name: string): name is Operation['kind'] => t.has(`kind.${name as Operation['kind']}.doing`);
+    const doing = (name: string): string => (isKnown(name) ? t(`kind.${name}.doing`) : name);
     return {
       title: ({ kind, target }) => t(`kind.${kind}.title`, { name: target.name }),
       doing,

@@ -13,7 +13,12 @@ const resources: Record<EventTopic, ResourceName> = {
   flavor: 'flavor',
   project: 'project',
   'host-key': 'hostKey',
+  'host-pool': 'hostPool',
+  'placement-group': 'placementGroup',
 };
+
+/** What the stream is listened to for. */
+export const liveTopics = Object.keys(resources);
 
 interface Versioned {
   id: string;
@@ -24,6 +29,14 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 const isVersioned = (value: unknown): value is Versioned => isRecord(value) && typeof value.id === 'string';
 
 const procedureOf = (key: QueryKey): readonly unknown[] => (Array.isArray(key[0]) ? key[0] : []);
+
+/** Whether a message of the stream is a change: what is read of it here, no more, for our own server wrote it. */
+export const isChange = (value: unknown): value is Change =>
+  isRecord(value) &&
+  typeof value.topic === 'string' &&
+  Object.hasOwn(resources, value.topic) &&
+  typeof value.entityId === 'string' &&
+  typeof value.version === 'number';
 
 /** Newer wins, equal too (a relist may carry the same version with fresher observed facts); older is ignored. */
 const isNewer = (incoming: Versioned, present: Versioned): boolean =>

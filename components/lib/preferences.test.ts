@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { localeOf, preferencesSchema, readPreferences } from './preferences.ts';
+import { localeOf, readPreferences } from './preferences.ts';
+import { preferencesSchema } from './preferences-schema.ts';
 
 describe('the language of a request', () => {
   it.each([

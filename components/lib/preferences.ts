@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** What a person chose for this browser. Kept in cookies so that the server renders it and nothing flashes. */
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
@@ -13,7 +11,7 @@ export type Locale = (typeof locales)[number];
 export const rails = ['wide', 'folded'] as const;
 export type Rail = (typeof rails)[number];
 
-const projectPattern = /^[a-z0-9-]{1,63}$/;
+export const projectPattern = /^[a-z0-9-]{1,63}$/;
 
 export interface Preferences {
   theme: Theme;
@@ -45,14 +43,8 @@ export function readPreferences(read: (cookie: string) => string | undefined): P
 /** Set-Cookie attributes of a preference: a year, this site only. It is no secret and carries no right. */
 export const preferenceCookie = { path: '/', maxAge: 31_536_000, sameSite: 'lax', httpOnly: true } as const;
 
-export const preferencesSchema = z.strictObject({
-  theme: z.enum(themes).optional(),
-  density: z.enum(densities).optional(),
-  locale: z.enum(locales).optional(),
-  rail: z.enum(rails).optional(),
-  project: z.string().regex(projectPattern).optional(),
-});
-export type PreferenceChange = z.output<typeof preferencesSchema>;
+/** Preferences to change. */
+export type PreferenceChange = { [Name in keyof Preferences]?: NonNullable<Preferences[Name]> | undefined };
 
 /** Keeps preferences for this browser; answers when the next page will know them. Throws when the server is away. */
 export async function keepPreferences(change: PreferenceChange): Promise<void> {

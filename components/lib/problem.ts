@@ -1,6 +1,5 @@
 import { TRPCClientError } from '@trpc/client';
 import { errorTable, type FieldError } from '#server/contract/errors.ts';
-import { problemDocumentSchema } from '#server/contract/problem.ts';
 
 /** A refusal or failure as the kit shows it. */
 export interface ShownProblem {
@@ -16,10 +15,23 @@ export interface ShownProblem {
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
+const isFieldError = (value: unknown): value is FieldError =>
+  isRecord(value) && typeof value.pointer === 'string' && typeof value.message === 'string';
+
 /** Reads a problem document (RFC 9457) as REST answers it; null when it is none. */
 export function parseProblem(body: unknown): ShownProblem | null {
-  const parsed = problemDocumentSchema.safeParse(body);
-  return parsed.success ? parsed.data : null;
+  if (!isRecord(body)) return null;
+  const { code, status, detail, hint, errors, params, requestId } = body;
+  if (typeof code !== 'string' || typeof status !== 'number' || typeof detail !== 'string') return null;
+  return {
+    code,
+    status,
+    detail,
+    hint: typeof hint === 'string' ? hint : '',
+    errors: Array.isArray(errors) ? errors.filter(isFieldError) : [],
+    params: isRecord(params) ? (params as ShownProblem['params']) : {},
+    requestId: typeof requestId === 'string' ? requestId : null,
+  };
 }
 
 /** A request over REST that the server refused or failed at. */

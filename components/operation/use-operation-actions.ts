@@ -3,7 +3,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import { type Operation, operationCan } from '#server/contract/operation.ts';
+import type { Operation } from '#server/contract/operation.ts';
+import { operationCan } from '#server/contract/operation-state.ts';
 import { paths } from '../lib/paths.ts';
 import { problemOf } from '../lib/problem.ts';
 import { useTRPC } from '../lib/trpc-client.ts';

@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { useRef } from 'react';
-import { operationSchema } from '#server/contract/operation.ts';
+import type { Operation } from '#server/contract/operation.ts';
 import { useLiveChange } from '../lib/live-events.tsx';
 import { useOperationText } from '../lib/operation-text.ts';
 import { paths } from '../lib/paths.ts';
@@ -19,7 +19,7 @@ export function OwnOperationToasts() {
   const told = useRef(new Set<string>());
   useLiveChange(({ topic, entity }) => {
     if (topic !== 'operation') return;
-    const operation = operationSchema.safeParse(entity).data;
+    const operation = entity as Operation | null; // the stream's own promise of this topic
     if (!operation?.done || operation.createdBy?.id !== user.id) return;
     const once = `${operation.id} ${operation.endedAt}`;
     if (told.current.has(once)) return;

@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { KeyRound, Plus, Trash2 } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { ProblemNotice } from '../form/problem-notice.tsx';
@@ -17,7 +18,9 @@ import { IconButton } from '../ui/icon-button.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { toast } from '../ui/toast.tsx';
-import { SshKeyDialog } from './ssh-key-dialog.tsx';
+
+// Rules and form are fetched when the dialog opens.
+const SshKeyDialog = dynamic(() => import('./ssh-key-dialog.tsx').then((module) => module.SshKeyDialog));
 
 /** The public keys that new VMs are given. */
 export function SshKeyPage() {
@@ -77,7 +80,7 @@ export function SshKeyPage() {
           ))}
         </ul>
       </Card>
-      <SshKeyDialog open={adding} onOpenChange={setAdding} />
+      {adding ? <SshKeyDialog open onOpenChange={setAdding} /> : null}
     </>
   );
 }

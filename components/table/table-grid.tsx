@@ -2,6 +2,7 @@
 
 import { useTable } from '@tanstack/react-table';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { clsx as cx } from 'clsx';
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
@@ -37,6 +38,9 @@ export function TableGrid<T extends object>(props: TableGridProps<T>) {
   const router = useRouter();
   const body = useRef<HTMLTableSectionElement>(null);
   const top = useTopOf(body);
+  // Until then a phone's cards stand in the flow: only a browser knows their heights.
+  const [isMeasured, setMeasured] = useState(false);
+  useEffect(() => setMeasured(true), []);
   const [peeked, setPeeked] = useState<string | null>(null);
   const selectable = bulk !== undefined;
 
@@ -113,7 +117,11 @@ export function TableGrid<T extends object>(props: TableGridProps<T>) {
         className="block min-w-0"
       >
         <TableHeader table={table} sort={sort} selectable={selectable} />
-        <tbody ref={body} className="relative block" style={{ height: virtual.getTotalSize() }}>
+        <tbody
+          ref={body}
+          className={cx('relative block', !isMeasured && 'max-sm:h-auto!')}
+          style={{ height: virtual.getTotalSize() }}
+        >
           {items.map(({ index, start }) => {
             const row = list[index];
             return row ? (
@@ -126,6 +134,7 @@ export function TableGrid<T extends object>(props: TableGridProps<T>) {
                 selected={selectable && row.getIsSelected()}
                 active={keys.active === index}
                 peeked={peeked === row.id}
+                isMeasured={isMeasured}
                 measure={virtual.measureElement}
                 style={{ transform: `translateY(${start - top}px)` }}
               />

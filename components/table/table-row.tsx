@@ -19,12 +19,14 @@ export interface TableRowProps<T extends object> {
   active: boolean;
   peeked: boolean;
   style: CSSProperties;
+  /** Whether `style` says where the row is; a phone's cards stand in the flow until then. */
+  isMeasured: boolean;
   measure: Ref<HTMLTableRowElement>;
 }
 
 /** One row: cells in the columns of the grid, or a card on a phone. */
 export function TableRow<T extends object>(props: TableRowProps<T>) {
-  const { row, index, label, selectable, selected, active, peeked, style, measure } = props;
+  const { row, index, label, selectable, selected, active, peeked, style, isMeasured, measure } = props;
   const t = useTranslations('table');
   return (
     <tr
@@ -37,6 +39,7 @@ export function TableRow<T extends object>(props: TableRowProps<T>) {
       className={cx(
         'absolute inset-x-0 grid items-center gap-x-4 border-line border-b px-3 -outline-offset-2 last:rounded-b-card last:border-b-0 hover:bg-hover max-sm:first:rounded-t-card',
         'max-sm:grid-cols-[1fr_auto] max-sm:gap-y-1 max-sm:py-3 sm:min-h-(--row) sm:grid-cols-(--cols)',
+        !isMeasured && 'max-sm:static max-sm:transform-none!',
         selected || peeked ? 'bg-lagoon-wash' : 'bg-surface-1',
       )}
     >

@@ -1,61 +1,46 @@
 'use client';
 
-import { Toast } from '@base-ui/react/toast';
-import { CircleCheck, CircleX, X } from 'lucide-react';
-import { useTranslations } from 'next-intl';
-import type { ReactNode } from 'react';
-import { IconButton } from './icon-button.tsx';
+import dynamic from 'next/dynamic';
+import { type ReactNode, useEffect, useState } from 'react';
 
-const manager = Toast.createToastManager();
+export interface ToastContent {
+  tone: 'ok' | 'bad';
+  title: string;
+  description: string | undefined;
+  /** A link or an undo. */
+  action: { text: string; press: () => void } | undefined;
+}
+
+// No page needs it to be drawn: it is fetched once the page stands.
+const ToastRegion = dynamic(() => import('./toast-region.tsx').then((module) => module.ToastRegion), { ssr: false });
+
+const waiting: ToastContent[] = [];
+let show = (content: ToastContent): void => {
+  waiting.push(content);
+};
+const listen = (listener: (content: ToastContent) => void): void => {
+  show = listener;
+  for (const content of waiting.splice(0)) show(content);
+};
 
 /** Says that something of one's own was done or failed; only for one's own doings. `action` is a link or an undo. */
 export function toast(
-  tone: 'ok' | 'bad',
+  tone: ToastContent['tone'],
   title: string,
   description?: string,
-  action?: { text: string; press: () => void },
+  action?: ToastContent['action'],
 ): void {
-  manager.add({
-    title,
-    description,
-    type: tone,
-    timeout: tone === 'bad' ? 10_000 : 5_000,
-    ...(action && { actionProps: { children: action.text, onClick: action.press } }),
-  });
-}
-
-function Toasts() {
-  const t = useTranslations('ui');
-  const { toasts } = Toast.useToastManager();
-  return toasts.map((each) => (
-    <Toast.Root
-      key={each.id}
-      toast={each}
-      className="flex w-full items-start gap-3 rounded-card border border-line bg-surface-2 p-3 shadow-float transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0"
-    >
-      {each.type === 'bad' ? (
-        <CircleX size={16} aria-hidden className="mt-0.5 shrink-0 text-bad" />
-      ) : (
-        <CircleCheck size={16} aria-hidden className="mt-0.5 shrink-0 text-ok" />
-      )}
-      <Toast.Content className="min-w-0 grow">
-        <Toast.Title className="font-medium" />
-        <Toast.Description className="text-text-2" />
-        <Toast.Action className="mt-1 min-h-6 font-medium text-lagoon hover:underline empty:hidden" />
-      </Toast.Content>
-      <Toast.Close render={<IconButton icon={X} label={t('close')} />} />
-    </Toast.Root>
-  ));
+  show({ tone, title, description, action });
 }
 
 /** Where toasts appear. Stands once, around the page. */
-export const ToastProvider = ({ children }: { children: ReactNode }) => (
-  <Toast.Provider toastManager={manager} limit={4}>
-    {children}
-    <Toast.Portal>
-      <Toast.Viewport className="fixed right-4 bottom-4 z-60 flex w-[min(360px,calc(100vw-32px))] flex-col gap-2">
-        <Toasts />
-      </Toast.Viewport>
-    </Toast.Portal>
-  </Toast.Provider>
-);
+export function ToastProvider({ children }: { children: ReactNode }) {
+  const [isUp, setUp] = useState(false);
+  useEffect(() => setUp(true), []);
+  return (
+    <>
+      {children}
+      {isUp ? <ToastRegion listen={listen} /> : null}
+    </>
+  );
+}

@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { idSchema, projectRefSchema, timeSchema, titleSchema } from './ids.ts';
+import { imageFormats, imageStates } from './image-state.ts';
 import { pageInput, pageOf } from './list.ts';
 import { operationSchema } from './operation.ts';
-
-export const imageFormats = ['qcow2', 'raw', 'iso'] as const;
-export type ImageFormat = (typeof imageFormats)[number];
-
-/** uploading/importing → inspecting → ready | failed. Only a ready image is given to any tool. */
-export const imageStates = ['uploading', 'importing', 'inspecting', 'ready', 'failed', 'deleting'] as const;
 
 const sha256 = z
   .string()

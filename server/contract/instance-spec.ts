@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { imageFormats } from './image.ts';
+import { imageFormats } from './image-state.ts';
 import { restartPolicies } from './instance.ts';
 
 /**

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { idSchema, timeSchema } from './ids.ts';
 import { pageInput, pageOf, queryFlag } from './list.ts';
+import { operationStates } from './operation-state.ts';
 
 /** Every kind of durable work. The verb is the last part; one workflow file per kind. */
 export const operationKinds = [
@@ -15,6 +16,7 @@ export const operationKinds = [
   'instance.rename',
   'instance.delete',
   'volume.delete',
+  'project.delete',
   'image.import',
   'image.delete',
   'host-key.scan',
@@ -26,21 +28,6 @@ export const operationKinds = [
   'container-image.remove',
 ] as const;
 export type OperationKind = (typeof operationKinds)[number];
-
-/** pending → running → succeeded | undoing → failed | cancelled; stuck when even the undo cannot finish by itself. */
-export const operationStates = ['pending', 'running', 'undoing', 'succeeded', 'failed', 'cancelled', 'stuck'] as const;
-export type OperationState = (typeof operationStates)[number];
-
-/** States that never change again. */
-export const finalOperationStates: readonly OperationState[] = ['succeeded', 'failed', 'cancelled'];
-
-export const isDone = (state: OperationState): boolean => finalOperationStates.includes(state);
-
-/** What may be asked of an operation in each state. */
-export const operationCan = {
-  cancel: ['pending', 'running'],
-  retry: ['failed', 'cancelled', 'stuck'],
-} as const satisfies Record<string, readonly OperationState[]>;
 
 export const problemSchema = z.object({
   code: z.string(),

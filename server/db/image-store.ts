@@ -1,5 +1,5 @@
 import { AtollError } from '#server/contract/errors.ts';
-import type { ImageFormat, imageStates } from '#server/contract/image.ts';
+import type { ImageFormat, imageStates } from '#server/contract/image-state.ts';
 import { newId } from '#server/platform/id.ts';
 import { appendChange } from './change.ts';
 import type { AtollTx, DbOrTx } from './client.ts';

@@ -1,4 +1,5 @@
-import type { OperationState, Problem } from '#server/contract/operation.ts';
+import type { Problem } from '#server/contract/operation.ts';
+import type { OperationState } from '#server/contract/operation-state.ts';
 import { appendChange } from './change.ts';
 import type { AtollTx, Db, DbOrTx } from './client.ts';
 import { Prisma } from './generated/client.ts';

@@ -1,4 +1,5 @@
-import type { OperationKind, OperationState, Problem } from '#server/contract/operation.ts';
+import type { OperationKind, Problem } from '#server/contract/operation.ts';
+import type { OperationState } from '#server/contract/operation-state.ts';
 import { Prisma } from './generated/client.ts';
 
 /** Durable work as the database holds it. `fence` grows with every claim: writes of an older holder are refused. */

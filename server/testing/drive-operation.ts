@@ -1,4 +1,4 @@
-import { isDone } from '#server/contract/operation.ts';
+import { isDone } from '#server/contract/operation-state.ts';
 import type { Db } from '#server/db/client.ts';
 import { claimOperation } from '#server/db/operation-lease-store.ts';
 import { getOperation, type OperationDetailRow } from '#server/db/operation-store.ts';

@@ -1,5 +1,6 @@
 import { cookies } from 'next/headers';
-import { cookieName, type Preferences, preferenceCookie, preferencesSchema } from '#components/lib/preferences.ts';
+import { cookieName, type Preferences, preferenceCookie } from '#components/lib/preferences.ts';
+import { preferencesSchema } from '#components/lib/preferences-schema.ts';
 
 /** Keeps theme, density, language and the like in cookies, so that the server renders them. */
 export async function PUT(request: Request): Promise<Response> {

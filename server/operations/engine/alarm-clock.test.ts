@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isDone } from '#server/contract/operation.ts';
+import { isDone } from '#server/contract/operation-state.ts';
 import { ensureRoles } from '#server/db/roles.ts';
 import { sleep } from '#server/platform/clock.ts';
 import { createLog } from '#server/platform/log.ts';

@@ -1,6 +1,6 @@
 import { AtollError } from '#server/contract/errors.ts';
-import { operationCan } from '#server/contract/operation.ts';
 import { operationInput } from '#server/contract/operation-input.ts';
+import { operationCan } from '#server/contract/operation-state.ts';
 import type { AtollTx } from '#server/db/client.ts';
 import { hastenStuckOperation } from '#server/db/operation-journal-store.ts';
 import { getOperation, type OperationRow } from '#server/db/operation-store.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isDone } from '#server/contract/operation.ts';
+import { isDone } from '#server/contract/operation-state.ts';
 import { inTx } from '#server/db/client.ts';
 import { findViolations } from '#server/db/invariants.ts';
 import { sleep } from '#server/platform/clock.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isDone } from '#server/contract/operation.ts';
+import { isDone } from '#server/contract/operation-state.ts';
 import { findViolations } from '#server/db/invariants.ts';
 import { sleep } from '#server/platform/clock.ts';
 import { thingsOf } from '#server/testing/crash-world.ts';

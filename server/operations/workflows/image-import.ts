@@ -1,7 +1,8 @@
 import { rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { AtollError } from '#server/contract/errors.ts';
-import { imageFormats, maxImageBytes } from '#server/contract/image.ts';
+import { maxImageBytes } from '#server/contract/image.ts';
+import { imageFormats } from '#server/contract/image-state.ts';
 import { type OperationInput, operationInput } from '#server/contract/operation-input.ts';
 import { appendEvent } from '#server/db/event-store.ts';
 import { getImage, type ImageRow, isImageFileShared, updateImage } from '#server/db/image-store.ts';

@@ -1,4 +1,5 @@
-import { isDone, type Operation } from '#server/contract/operation.ts';
+import type { Operation } from '#server/contract/operation.ts';
+import { isDone } from '#server/contract/operation-state.ts';
 import type { OperationRow, OperationStepRow } from '#server/db/operation-store.ts';
 
 /** An operation as people see it: its input, owner and fence stay inside. */
