@@ -54,6 +54,7 @@ it('the environment of the web holds nothing that opens a sealed secret or reach
     'ATOLL_ORIGIN',
     'ATOLL_PORT',
     'ATOLL_START_ID',
+    'ATOLL_TRUSTED_PROXIES',
     'ATOLL_WEB_DATABASE_URL',
     'NEXT_TELEMETRY_DISABLED',
     'NODE_ENV',

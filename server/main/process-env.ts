@@ -41,6 +41,7 @@ export function webEnv(given: Given, databaseUrl: string): NodeJS.ProcessEnv {
     ATOLL_LISTEN: options.listen,
     ATOLL_ORIGIN: options.origin,
     ATOLL_START_ID: given.startId,
+    ATOLL_TRUSTED_PROXIES: options.trustedProxies.join(','),
     ATOLL_CURSOR_KEY: secrets.cursorKey.reveal(),
   };
 }

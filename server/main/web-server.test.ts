@@ -85,3 +85,28 @@ it('answers that it is well while PostgreSQL answers', async () => {
   const health = await fetch(`${web.url}/api/health`);
   expect([health.status, await health.json()]).toEqual([200, { status: 'ok', version: '0.0.0-test' }]);
 });
+
+it('believes a trusted proxy, and it alone, about the client and its protocol', async () => {
+  const proxied = await startWebTestbed({ trustedProxies: ['127.0.0.1'], origin: 'https://atoll.test' });
+  const ask = (path: string, headers: Record<string, string>, method = 'GET') =>
+    fetch(proxied.url + path, { method, headers, redirect: 'manual' });
+  try {
+    const body = JSON.stringify({ email: 'nobody@example.org', password: 'x' });
+    const headers = { origin: 'https://atoll.test', 'content-type': 'application/json' };
+    const forwarded = { 'x-forwarded-for': '192.0.2.66, 203.0.113.9', 'x-forwarded-proto': 'https' };
+    await fetch(`${proxied.url}/api/trpc/auth.signIn`, { method: 'POST', headers: { ...headers, ...forwarded }, body });
+    const audits = await proxied.owner.audit.findMany({ where: { action: 'auth.signIn' } });
+    expect(audits.map((audit) => audit.ip)).toEqual(['203.0.113.9']);
+
+    const plain = { 'x-forwarded-proto': 'http' };
+    const page = await ask('/projects?x=1', plain);
+    expect([page.status, page.headers.get('location')]).toEqual([308, 'https://atoll.test/projects?x=1']);
+    expect((await ask('/api/v1/hosts', { ...plain, authorization: 'Bearer x' })).status).toBe(403);
+    expect((await ask('/api/health', plain)).status).toBe(200);
+    expect((await ask('/somewhere', { 'x-forwarded-proto': 'https' })).status).toBe(404);
+  } finally {
+    await proxied.stop();
+  }
+  // Not from a proxy that is trusted: no redirect on its word.
+  expect((await fetch(`${web.url}/somewhere`, { headers: { 'x-forwarded-proto': 'http' } })).status).toBe(404);
+});

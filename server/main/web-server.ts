@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { BlockList } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { clientAddressHeader, requestIdHeader } from '#server/api/open-call.ts';
 import { newId } from '#server/platform/id.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { WebDoor } from './door.ts';
+import { originationOf } from './forwarded.ts';
 import { newNonce, pagePolicy, securityHeaders } from './web-headers.ts';
 
 export interface WebServerOptions {
@@ -12,6 +14,8 @@ export interface WebServerOptions {
   /** Draws pages: Next's request handler. */
   pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   origin: string;
+  /** Proxies whose X-Forwarded-For and -Proto are believed. */
+  trustedProxies: BlockList;
   log: Log;
 }
 
@@ -40,13 +44,25 @@ export function createWebServer(options: WebServerOptions): Server {
 }
 
 async function answer(options: WebServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { door, pages, origin } = options;
+  const { door, pages, origin, trustedProxies } = options;
   const path = pathOf(request.url ?? '');
   for (const [name, value] of securityHeaders(origin)) response.setHeader(name, value);
-  const requestId = prepare(request, origin);
+  const from = originationOf(
+    {
+      remoteAddress: request.socket.remoteAddress,
+      forwardedFor: request.headers['x-forwarded-for'],
+      forwardedProto: request.headers['x-forwarded-proto'],
+    },
+    trustedProxies,
+  );
+  const requestId = prepare(request, origin, from.address);
   response.setHeader('x-request-id', requestId);
   if (path === null) {
     response.writeHead(400).end();
+    return;
+  }
+  if (from.protocol === 'http' && origin.startsWith('https:') && path !== '/api/health') {
+    refusePlain(request, response, origin);
     return;
   }
   const handler = handlerOf(door, path);
@@ -62,6 +78,18 @@ async function answer(options: WebServerOptions, request: IncomingMessage, respo
   request.headers['content-security-policy'] = policy;
   response.setHeader('content-security-policy', policy);
   await pages(request, response);
+}
+
+/**
+ * What came to the proxy without TLS although Atoll is at an https address: a page sends the browser there; anything else is refused,
+ * since a password or token in it is known to the network by now and following a redirect would only hide that.
+ */
+function refusePlain(request: IncomingMessage, response: ServerResponse, origin: string): void {
+  const isPage = request.method === 'GET' && !request.url?.startsWith('/api/');
+  if (isPage) response.writeHead(308, { location: `${origin}${request.url}` });
+  else response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(isPage ? undefined : `Use ${origin}: what is sent without TLS can be read on its way.\n`);
+  drain(request);
 }
 
 function handlerOf(door: WebDoor, path: string): ((request: Request) => Promise<Response>) | null {
@@ -100,12 +128,12 @@ const dropped = [
 ];
 
 /** Makes the headers of a request ours: the fixed origin as its host, its id, and the address it came from. */
-function prepare(request: IncomingMessage, origin: string): string {
+function prepare(request: IncomingMessage, origin: string, address: string): string {
   for (const name of dropped) delete request.headers[name];
   const requestId = newId();
   request.headers.host = new URL(origin).host;
   request.headers[requestIdHeader] = requestId;
-  request.headers[clientAddressHeader] = request.socket.remoteAddress ?? 'unknown';
+  request.headers[clientAddressHeader] = address;
   return requestId;
 }
 

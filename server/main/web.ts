@@ -4,6 +4,7 @@ import { createDb } from '#server/db/client.ts';
 import { openBell } from '#server/operations/engine/alarm-clock.ts';
 import { readWebEnv } from '#server/platform/env.ts';
 import { createLog } from '#server/platform/log.ts';
+import { networkSet } from '#server/platform/outbound-http/public-address.ts';
 import { ChangeFeed } from '#server/services/event/change-feed.ts';
 import type { WebApp } from '#server/services/service-context.ts';
 import { openWebDoor } from './door.ts';
@@ -53,7 +54,8 @@ const pages = next({
   port: env.ATOLL_PORT,
 });
 await pages.prepare();
-const server = createWebServer({ door, pages: pages.getRequestHandler(), origin, log });
+const trustedProxies = networkSet(env.ATOLL_TRUSTED_PROXIES);
+const server = createWebServer({ door, pages: pages.getRequestHandler(), origin, trustedProxies, log });
 server.listen(env.ATOLL_PORT, env.ATOLL_LISTEN, () => log.info({ origin }, 'listening'));
 
 /** Streams and long polls do not end by themselves; after this they are cut, and clients come back. */

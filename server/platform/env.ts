@@ -12,6 +12,13 @@ const databaseUrlSchema = z
   .regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://')
   .transform((value) => new Secret(value));
 
+/** Addresses and networks, with commas between. */
+const networksSchema = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((network) => network.trim() || []))
+  .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'must be networks such as 10.0.0.0/8,fd00::/8')));
+
 const shared = {
   NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
   ATOLL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -29,6 +36,8 @@ const webSchema = z.object({
   /** The one origin that people use: cookies, the Origin check and links depend on it, never on the Host header. */
   ATOLL_ORIGIN: z.url({ protocol: /^https?$/ }),
   ATOLL_CURSOR_KEY: keySchema,
+  /** Proxies in front of web: X-Forwarded-For and -Proto are believed from them alone. */
+  ATOLL_TRUSTED_PROXIES: networksSchema,
   /** Set by start.ts, which looks for it in the answer of /api/health; nothing secret. */
   ATOLL_START_ID: z.string().max(64).default(''),
 });
@@ -39,10 +48,7 @@ const workerSchema = z.object({
   /** X25519 private key that opens sealed secrets. Never in the environment of the web. */
   ATOLL_SEALING_KEY: keySchema,
   /** Networks such as 10.0.0.0/8,fd00::/8 that images may be imported from although they are not public: a mirror of your own. */
-  ATOLL_DOWNLOAD_NETWORKS: z
-    .string()
-    .default('')
-    .transform((text) => text.split(',').flatMap((network) => network.trim() || [])),
+  ATOLL_DOWNLOAD_NETWORKS: networksSchema,
 });
 
 export type WebEnv = z.output<typeof webSchema>;

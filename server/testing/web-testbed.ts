@@ -17,6 +17,7 @@ import { createWebServer } from '#server/main/web-server.ts';
 import { silentBell } from '#server/operations/engine/bell.ts';
 import { newToken } from '#server/platform/hash.ts';
 import { createLog } from '#server/platform/log.ts';
+import { networkSet } from '#server/platform/outbound-http/public-address.ts';
 import { newSealingKeys } from '#server/platform/sealing.ts';
 import { secret } from '#server/platform/secret.ts';
 import { ChangeFeed } from '#server/services/event/change-feed.ts';
@@ -73,7 +74,9 @@ export interface TokenOptions {
 }
 
 /** Starts one; `stop` removes everything. */
-export async function startWebTestbed(): Promise<WebTestbed> {
+export async function startWebTestbed(
+  options: { trustedProxies?: string[]; origin?: string } = {},
+): Promise<WebTestbed> {
   const database = await createTestDatabase();
   const password = () => secret(randomBytes(24).toString('base64url'));
   const { webUrl } = await ensureRoles(database.url, { web: password(), worker: password() });
@@ -86,7 +89,7 @@ export async function startWebTestbed(): Promise<WebTestbed> {
   await mkdir(join(dataDir, 'uploads'));
   const log = createLog({ process: 'web', level: process.env.ATOLL_TEST_LOG === undefined ? 'silent' : 'warn' });
   const feed = new ChangeFeed();
-  const origin = 'http://atoll.test';
+  const { origin = 'http://atoll.test' } = options;
   const cursorKey = secret(randomBytes(32).toString('base64url'));
   const app: WebApp = { db, log, bell: silentBell, feed, origin, cursorKey, dataDir, version: '0.0.0-test' };
   const publisher = new OutboxPublisher({ db, log });
@@ -94,7 +97,8 @@ export async function startWebTestbed(): Promise<WebTestbed> {
   const reader = await startOutboxReader({ db, url: webUrl, feed, log });
   const pages = async (_: unknown, response: { writeHead(status: number): { end(): void } }): Promise<void> =>
     response.writeHead(404).end();
-  const server = createWebServer({ door: createWebDoor(app, 'test'), pages, origin, log });
+  const trustedProxies = networkSet(options.trustedProxies ?? []);
+  const server = createWebServer({ door: createWebDoor(app, 'test'), pages, origin, trustedProxies, log });
   const url = await listen(server);
 
   const send = async <Body>(path: string, request: WebRequest): Promise<WebAnswer<Body>> => {
