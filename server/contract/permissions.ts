@@ -8,7 +8,9 @@ export const projectPermissions = [
   'usage:read',
   'project:audit',
   'instance:read',
+  'instance:logs',
   'instance:operate',
+  'instance:console',
   'instance:write',
   'image:read',
   'image:write',
@@ -48,6 +50,10 @@ export type Permission = ProjectPermission | SystemPermission | SelfPermission;
 export const projectRoles = ['viewer', 'member', 'owner'] as const;
 export type ProjectRole = (typeof projectRoles)[number];
 
+/** What a member of a project is: one of its own roles, or `custom` with the id of one that an admin put together. */
+export const membershipRoles = [...projectRoles, 'custom'] as const;
+export type MembershipRole = (typeof membershipRoles)[number];
+
 export const systemRoles = ['user', 'auditor', 'admin'] as const;
 export type SystemRole = (typeof systemRoles)[number];
 
@@ -56,6 +62,7 @@ const viewer: ProjectPermission[] = [
   'member:read',
   'usage:read',
   'instance:read',
+  'instance:logs',
   'image:read',
   'volume:read',
   'operation:read',
@@ -65,6 +72,7 @@ const member: ProjectPermission[] = [
   ...viewer,
   'quota:request',
   'instance:operate',
+  'instance:console',
   'instance:write',
   'image:write',
   'volume:write',
@@ -99,11 +107,29 @@ export type Policy =
   /** A signed-in person or token, on their own things. */
   | { kind: 'self'; permission: SelfPermission }
   /** Holders of the permission in the project that the input names as `project`. */
-  | { kind: 'project'; permission: ProjectPermission }
+  | ({ kind: 'project'; permission: ProjectPermission; whenClosed?: WhenClosed } & MaySession)
   /** Rows of all projects in which the caller holds the permission; others do not exist for the caller. */
   | { kind: 'visible'; permission: ProjectPermission }
   /** Holders of the system permission. */
-  | { kind: 'system'; permission: SystemPermission };
+  | ({ kind: 'system'; permission: SystemPermission } & MaySession);
+
+/** What gives rights to others (an invitation, a link that sets a password): never with a token, which mints nothing. */
+interface MaySession {
+  sessionOnly?: true;
+}
+
+/**
+ * Whether a change is possible in a project that is archived, or being deleted. Without a word it is not: in an archived
+ * project nothing new is made or started.
+ */
+export type WhenClosed = 'archived' | 'archived-or-deleting';
+
+/** A project that is archived can be read and emptied; one that is being deleted only read. */
+export const projectStates = ['active', 'archived', 'deleting'] as const;
+export type ProjectState = (typeof projectStates)[number];
+
+/** Permissions with which something can be made or started: of no use in a project that is not active. */
+export const closedBy: readonly ProjectPermission[] = ['instance:write', 'instance:operate', 'image:write', 'volume:write'];
 
 /** Whether a set of token scopes allows a permission. */
 export function scopesAllow(scopes: readonly string[], permission: Permission): boolean {
