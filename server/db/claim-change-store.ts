@@ -1,5 +1,5 @@
 import { type QuotaResource, quotaResources } from '#server/contract/quota-resources.ts';
-import { inFixedOrder } from './claim-store.ts';
+import { inFixedOrder, usedPlus } from './claim-amounts.ts';
 import type { AtollTx } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { touchProject } from './project-store.ts';
@@ -21,36 +21,48 @@ function matching(ref: ClaimRef): Prisma.Sql {
 }
 
 /**
- * Gives claims back: quota and host have room again. Idempotent: what is released is not given back twice.
+ * Gives claims back: quota, pool and host have room again. Idempotent: what is released is not given back twice.
  * Answers how many reservations were live.
  */
 export async function releaseClaims(tx: AtollTx, ref: ClaimRef): Promise<number> {
-  const hosts = await tx.$queryRaw<{ hostId: string | null }[]>(
-    Prisma.sql`SELECT DISTINCT host_id AS "hostId" FROM reservation WHERE ${matching(ref)}`,
+  const places = await tx.$queryRaw<Place[]>(
+    Prisma.sql`SELECT DISTINCT host_id AS "hostId", pool_id AS "poolId" FROM reservation WHERE ${matching(ref)}`,
   );
-  if (hosts.length === 0) return 0;
-  await lockCounters(
-    tx,
-    ref.projectId,
-    hosts.flatMap((row) => row.hostId ?? []),
-  );
-  const released = await tx.$queryRaw<{ hostId: string | null; resource: QuotaResource; amount: bigint }[]>(Prisma.sql`
+  if (places.length === 0) return 0;
+  await lockCounters(tx, ref.projectId, places);
+  const released = await tx.$queryRaw<(Place & { resource: QuotaResource; amount: bigint })[]>(Prisma.sql`
     UPDATE reservation SET state = 'released' WHERE ${matching(ref)}
-    RETURNING host_id AS "hostId", resource, amount`);
-  for (const { hostId, resource, amount } of released) {
-    const giveBack = hostId
-      ? Prisma.sql`UPDATE host_inventory SET used = used - ${amount}::bigint WHERE host_id = ${hostId}::uuid`
-      : Prisma.sql`UPDATE quota SET used = used - ${amount}::bigint WHERE project_id = ${ref.projectId}::uuid`;
-    await tx.$executeRaw(Prisma.sql`${giveBack} AND resource = ${resource}`);
+    RETURNING host_id AS "hostId", pool_id AS "poolId", resource, amount`);
+  for (const { hostId, poolId, resource, amount } of released) {
+    const where = Prisma.sql`project_id = ${ref.projectId}::uuid AND resource = ${resource}`;
+    if (hostId)
+      await tx.$executeRaw(Prisma.sql`
+        UPDATE host_inventory SET used = used - ${amount}::bigint
+        WHERE host_id = ${hostId}::uuid AND resource = ${resource}`);
+    else if (poolId)
+      await tx.$executeRaw(Prisma.sql`
+        UPDATE pool_quota SET ${usedPlus(-amount)} WHERE ${where} AND pool_id = ${poolId}::uuid`);
+    else await tx.$executeRaw(Prisma.sql`UPDATE quota SET ${usedPlus(-amount)} WHERE ${where}`);
   }
   if (released.some((row) => row.hostId === null)) await touchProject(tx, ref);
   return released.length;
 }
 
-/** The same order in which claims take them: the quota, then the hosts; a deadlock would only cost a retry. */
-async function lockCounters(tx: AtollTx, projectId: string, hostIds: string[]): Promise<void> {
+interface Place {
+  hostId: string | null;
+  poolId: string | null;
+}
+
+/** The same order in which claims take them: quota, pools, hosts; a deadlock would only cost a retry. */
+async function lockCounters(tx: AtollTx, projectId: string, places: readonly Place[]): Promise<void> {
+  const poolIds = places.flatMap(({ poolId }) => poolId ?? []);
+  const hostIds = places.flatMap(({ hostId }) => hostId ?? []);
   await tx.$queryRaw(Prisma.sql`
     SELECT 1 AS locked FROM quota WHERE project_id = ${projectId}::uuid ORDER BY ${inFixedOrder} FOR UPDATE`);
+  if (poolIds.length > 0)
+    await tx.$queryRaw(Prisma.sql`
+      SELECT 1 AS locked FROM pool_quota WHERE project_id = ${projectId}::uuid AND pool_id = ANY(${poolIds}::uuid[])
+      ORDER BY pool_id, ${inFixedOrder} FOR UPDATE`);
   if (hostIds.length > 0)
     await tx.$queryRaw(Prisma.sql`
       SELECT 1 AS locked FROM host_inventory WHERE host_id = ANY(${hostIds}::uuid[])

@@ -133,7 +133,7 @@ it('gives back once, however often it is asked', async () => {
   const { id } = await makeInstance(db, { projectId: project.id, hostId: host.id, vcpus: 3 });
   const ref = { projectId: project.id, ownerId: id };
   const released = await Promise.all([1, 2, 3, 4].map(() => inTx(db, (tx) => releaseClaims(tx, ref))));
-  expect(released.toSorted()).toEqual([0, 0, 0, 5]);
+  expect(released.toSorted()).toEqual([0, 0, 0, 8]);
   await inTx(db, (tx) => deleteInstance(tx, { projectId: project.id, id }));
   expect((await getProject(db, project)).quota.vcpus.used).toBe(0);
   expect((await getHost(db, host)).capacity.vcpus.claimed).toBe(0);
@@ -150,10 +150,11 @@ it('keeps a disk counted when its instance goes, and moves and commits claims', 
 
   const heir = newId();
   const ref = { projectId: project.id, ownerId: disk.id, resources: ['diskGiB'] as const };
-  expect(await inTx(db, (tx) => moveClaims(tx, { ...ref, toOwnerId: heir }))).toBe(2);
+  expect(await inTx(db, (tx) => moveClaims(tx, { ...ref, toOwnerId: heir }))).toBe(3);
   expect(await listClaims(db, ref)).toEqual([]);
   expect(await listClaims(db, { projectId: project.id, ownerId: heir })).toMatchObject([
-    { hostId: null, resource: 'diskGiB', amount: 7, state: 'committed' },
+    { hostId: null, poolId: null, resource: 'diskGiB', amount: 7, state: 'committed' },
+    { hostId: null, poolId: expect.any(String), resource: 'diskGiB', amount: 7, state: 'committed' },
     { hostId: host.id, resource: 'diskGiB', amount: 7, state: 'committed' },
   ]);
   const held = { projectId: project.id, ownerId: newId() };

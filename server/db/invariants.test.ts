@@ -9,12 +9,14 @@ import type { InstanceRow } from './instance-store.ts';
 import { findViolations } from './invariants.ts';
 import type { OperationRow } from './operation-store.ts';
 import type { ProjectRow } from './project-store.ts';
+import type { VolumeRow } from './volume-store.ts';
 
 let database: TestDatabase;
 let db: Db;
 let project: ProjectRow;
 let host: HostRow;
 let instance: InstanceRow;
+let volume: VolumeRow;
 let operation: OperationRow;
 
 beforeAll(async () => {
@@ -29,12 +31,12 @@ afterAll(async () => {
 /** A sound little cloud for each test: the one before has broken its own. */
 beforeEach(async () => {
   await db.$executeRawUnsafe(
-    'TRUNCATE reservation, operation, instance, volume, quota, host_inventory, outbox CASCADE',
+    'TRUNCATE reservation, operation, instance, volume, quota, pool_quota, host_inventory, outbox CASCADE',
   );
   project = await makeProject(db);
   host = await makeHost(db);
   instance = await makeInstance(db, { projectId: project.id, hostId: host.id });
-  await makeVolume(db, { projectId: project.id, hostId: host.id, instanceId: instance.id });
+  volume = await makeVolume(db, { projectId: project.id, hostId: host.id, instanceId: instance.id });
   const target = { type: 'instance', id: instance.id, name: instance.name };
   operation = await makeOperation(db, { projectId: project.id, target });
   expect(await findViolations(db)).toEqual([]);
@@ -57,7 +59,29 @@ const faults: [name: string, invariant: string, sql: () => string, about: () => 
   ['a claim without a counter', 'I1', () => `DELETE FROM host_inventory WHERE resource = 'vcpus'`, () => host.id],
   ['a claim of something that is gone', 'I1', () => 'DELETE FROM instance', () => instance.id],
   ['an instance without its claims', 'I1', () => 'UPDATE instance SET vcpus = 2', () => instance.id],
-  ['more than the quota allows', 'I2', () => `UPDATE quota SET lim = 0 WHERE resource = 'memoryMiB'`, () => project.id],
+  [
+    'a quota in a pool that counts less',
+    'I1',
+    () => `UPDATE pool_quota SET used = 0 WHERE resource = 'vcpus'`,
+    () => project.id,
+  ],
+  ['a volume without its claims', 'I1', () => 'UPDATE volume SET size_gib = 2', () => volume.id],
+  [
+    'more than the quota allows',
+    'I2',
+    () => `DO $$ BEGIN
+      ALTER TABLE quota DROP CONSTRAINT IF EXISTS quota_within_limit;
+      UPDATE quota SET lim = 0 WHERE resource = 'memoryMiB'; END $$`,
+    () => project.id,
+  ],
+  [
+    'more than the quota in a pool allows',
+    'I2',
+    () => `DO $$ BEGIN
+      ALTER TABLE pool_quota DROP CONSTRAINT IF EXISTS pool_quota_within_limit;
+      UPDATE pool_quota SET lim = 0 WHERE resource = 'memoryMiB'; END $$`,
+    () => project.id,
+  ],
   [
     'more than the host has',
     'I2',

@@ -22,7 +22,18 @@ const checks: [DatabaseInvariant, Prisma.Sql][] = [
       FROM (SELECT project_id, resource, used FROM quota) q
       FULL JOIN (
         SELECT project_id, resource, sum(amount) AS amount FROM reservation
-        WHERE host_id IS NULL AND state <> 'released' GROUP BY 1, 2) r USING (project_id, resource)
+        WHERE host_id IS NULL AND pool_id IS NULL AND state <> 'released' GROUP BY 1, 2) r USING (project_id, resource)
+      WHERE coalesce(q.used, 0) <> coalesce(r.amount, 0)`,
+  ],
+  [
+    'I1',
+    Prisma.sql`
+      SELECT 'quota in a pool, ' || resource || ': ' || coalesce(q.used, 0) || ' used, but its reservations add up to '
+          || coalesce(r.amount, 0) AS message, ARRAY[project_id::text, pool_id::text] AS ids
+      FROM (SELECT project_id, pool_id, resource, used FROM pool_quota) q
+      FULL JOIN (
+        SELECT project_id, pool_id, resource, sum(amount) AS amount FROM reservation
+        WHERE pool_id IS NOT NULL AND state <> 'released' GROUP BY 1, 2, 3) r USING (project_id, pool_id, resource)
       WHERE coalesce(q.used, 0) <> coalesce(r.amount, 0)`,
   ],
   [
@@ -50,22 +61,46 @@ const checks: [DatabaseInvariant, Prisma.Sql][] = [
   [
     'I1',
     Prisma.sql`
-      SELECT 'an instance of ' || i.vcpus || ' vCPUs and ' || i.memory_mib || ' MiB has claims of ' || c.instances
-          || ' instances, ' || c.vcpus || ' vCPUs and ' || c.memory || ' MiB' AS message,
+      SELECT 'a ' || i.kind || ' of ' || i.vcpus || ' vCPUs and ' || i.memory_mib || ' MiB has claims of ' || c.instances
+          || ' instances, ' || c.containers || ' containers, ' || c.vcpus || ' vCPUs and ' || c.memory || ' MiB' AS message,
         ARRAY[i.id::text, i.project_id::text] AS ids
       FROM instance i CROSS JOIN LATERAL (
         SELECT coalesce(sum(amount) FILTER (WHERE resource = 'instances'), 0) AS instances,
+          coalesce(sum(amount) FILTER (WHERE resource = 'containers'), 0) AS containers,
           coalesce(sum(amount) FILTER (WHERE resource = 'vcpus'), 0) AS vcpus,
           coalesce(sum(amount) FILTER (WHERE resource = 'memoryMiB'), 0) AS memory
-        FROM reservation r WHERE r.owner_id = i.id AND r.host_id IS NULL AND r.state <> 'released') c
+        FROM reservation r
+        WHERE r.owner_id = i.id AND r.host_id IS NULL AND r.pool_id IS NULL AND r.state <> 'released') c
       WHERE i.lifecycle IN ('creating', 'ready')
-        AND (c.instances, c.vcpus, c.memory) IS DISTINCT FROM (1::numeric, i.vcpus::numeric, i.memory_mib::numeric)`,
+        AND (c.instances, c.containers, c.vcpus, c.memory) IS DISTINCT FROM
+          (1::numeric, (i.kind = 'container')::int::numeric, i.vcpus::numeric, i.memory_mib::numeric)`,
   ],
+  [
+    'I1',
+    Prisma.sql`
+      SELECT 'a volume of ' || v.size_gib || ' GiB has claims of ' || c.volumes || ' volumes and ' || c.disk || ' GiB'
+          AS message, ARRAY[v.id::text, v.project_id::text] AS ids
+      FROM volume v CROSS JOIN LATERAL (
+        SELECT coalesce(sum(amount) FILTER (WHERE resource = 'volumes'), 0) AS volumes,
+          coalesce(sum(amount) FILTER (WHERE resource = 'diskGiB'), 0) AS disk
+        FROM reservation r
+        WHERE r.owner_id = v.id AND r.host_id IS NULL AND r.pool_id IS NULL AND r.state <> 'released') c
+      WHERE v.state IN ('creating', 'ready')
+        AND (c.volumes, c.disk) IS DISTINCT FROM (1::numeric, v.size_gib::numeric)`,
+  ],
+  // A limit may be set below what is used: that is `tolerated`, and no claim is a breach that was within the limit of its time.
   [
     'I2',
     Prisma.sql`
       SELECT 'quota ' || resource || ': ' || used || ' used of ' || lim AS message, ARRAY[project_id::text] AS ids
-      FROM quota WHERE used > lim`,
+      FROM quota WHERE used > greatest(lim, tolerated)`,
+  ],
+  [
+    'I2',
+    Prisma.sql`
+      SELECT 'quota in a pool, ' || resource || ': ' || used || ' used of ' || lim AS message,
+        ARRAY[project_id::text, pool_id::text] AS ids
+      FROM pool_quota WHERE lim IS NOT NULL AND used > greatest(lim, tolerated)`,
   ],
   [
     'I2',
@@ -104,6 +139,8 @@ const checks: [DatabaseInvariant, Prisma.Sql][] = [
       ['host', 'host'],
       ['operation', 'operation'],
       ['flavor', 'flavor'],
+      ['host_pool', 'host-pool'],
+      ['placement_group', 'placement-group'],
       ['project', 'project'],
     ] as const
   ).map(([table, topic]): [DatabaseInvariant, Prisma.Sql] => [

@@ -1,12 +1,15 @@
 import { AtollError } from '#server/contract/errors.ts';
+import type { ProjectState } from '#server/contract/permissions.ts';
 import { type QuotaResource, quotaResources } from '#server/contract/quota-resources.ts';
 import { newId } from '#server/platform/id.ts';
 import { appendChange } from './change.ts';
+import { limitIs } from './claim-amounts.ts';
 import type { AtollTx, DbOrTx } from './client.ts';
 import { isUniqueViolation } from './database-error.ts';
 import { Prisma } from './generated/client.ts';
 import { setMembership } from './membership-store.ts';
 import { afterKeyset, containing, type Order, orderAndLimit, type Page, type PageRequest, toPage } from './page.ts';
+import { projectStateSql } from './project-state.ts';
 import { inScope, type ProjectScope } from './scope.ts';
 
 export type QuotaRow = Record<QuotaResource, { used: number; limit: number }>;
@@ -16,6 +19,8 @@ export interface ProjectRow {
   id: string;
   slug: string;
   name: string;
+  description: string;
+  state: ProjectState;
   quota: QuotaRow;
   createdAt: Date;
   version: number;
@@ -23,7 +28,7 @@ export interface ProjectRow {
 
 /** Columns and joins of a row; also for changed-entity-store.ts. */
 export const selectProjects = Prisma.sql`
-  SELECT p.id, p.slug, p.name, p.created_at AS "createdAt", p.version, (
+  SELECT p.id, p.slug, p.name, p.description, ${projectStateSql} AS state, p.created_at AS "createdAt", p.version, (
     SELECT jsonb_object_agg(q.resource, jsonb_build_object('used', q.used, 'limit', q.lim))
     FROM quota q WHERE q.project_id = p.id) AS quota
   FROM project p`;
@@ -31,11 +36,20 @@ export const selectProjects = Prisma.sql`
 /** Inserts a project with its quota and, where given, its owner. Throws name_taken for the slug. */
 export async function insertProject(
   tx: AtollTx,
-  project: { id?: string; slug: string; name: string; quota: Record<QuotaResource, number>; ownerId?: string },
+  project: {
+    id?: string;
+    slug: string;
+    name: string;
+    description?: string;
+    quota: Record<QuotaResource, number>;
+    ownerId?: string;
+  },
 ): Promise<ProjectRow> {
   const id = project.id ?? newId();
   try {
-    await tx.project.createMany({ data: { id, slug: project.slug, name: project.name } });
+    await tx.project.createMany({
+      data: { id, slug: project.slug, name: project.name, description: project.description ?? '' },
+    });
   } catch (error) {
     if (!isUniqueViolation(error, 'project_slug_key')) throw error;
     throw new AtollError('name_taken', `There is a project ${project.slug} already.`, {
@@ -101,9 +115,27 @@ export async function setQuotaLimits(
   for (const resource of quotaResources) {
     const limit = limits[resource];
     if (limit !== undefined)
-      await tx.quota.updateMany({ where: { projectId: ref.projectId, resource }, data: { lim: BigInt(limit) } });
+      await tx.$executeRaw(Prisma.sql`
+        UPDATE quota SET ${limitIs(limit)} WHERE project_id = ${ref.projectId}::uuid AND resource = ${resource}`);
   }
   await touchProject(tx, ref);
+  return getProject(tx, { id: ref.projectId });
+}
+
+/** Changes name, description or what is still possible; tells it. Throws not_found. */
+export async function updateProject(
+  tx: AtollTx,
+  ref: { projectId: string },
+  patch: { name?: string; description?: string; archivedAt?: Date | null; deletingAt?: Date },
+): Promise<ProjectRow> {
+  await tx.project.updateMany({ where: { id: ref.projectId }, data: patch });
+  await touchProject(tx, ref);
+  return getProject(tx, { id: ref.projectId });
+}
+
+/** Locks the row of a project until the end of the transaction, for its version and its state to be true. Throws not_found. */
+export async function lockProject(tx: AtollTx, ref: { projectId: string }): Promise<ProjectRow> {
+  await tx.$queryRaw(Prisma.sql`SELECT 1 AS locked FROM project WHERE id = ${ref.projectId}::uuid FOR NO KEY UPDATE`);
   return getProject(tx, { id: ref.projectId });
 }
 

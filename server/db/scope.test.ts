@@ -19,6 +19,7 @@ import * as instanceChanges from './instance-change-store.ts';
 import * as instances from './instance-store.ts';
 import * as operationLog from './operation-log-store.ts';
 import * as operations from './operation-store.ts';
+import * as poolQuotas from './pool-quota-store.ts';
 import * as projects from './project-store.ts';
 import { onlyProject } from './scope.ts';
 import * as volumes from './volume-store.ts';
@@ -34,13 +35,15 @@ const stores = {
   ...events,
   ...claims,
   ...claimChanges,
+  ...poolQuotas,
   ...projects,
 };
 
 /** Files whose functions are walked below. */
-const walked = 'instance instance-change volume image operation operation-log event claim claim-change project'.split(
-  ' ',
-);
+const walked =
+  'instance instance-change volume image operation operation-log event claim claim-change pool-quota project'.split(
+    ' ',
+  );
 
 /** Stores of which no row belongs to a project alone, and why none of them is walked. A new file must be put here or above. */
 const otherStores: Record<string, string> = {
@@ -197,6 +200,14 @@ const exempt: Record<string, string> = {
   appendEvent: 'makes a row in the project that is named',
   appendOperationLog: 'by the engine alone, which holds the operation',
   claimQuota: 'takes from the project that is named',
+  claimQuotas: 'takes from the project that is named',
+  claimPoolQuota: 'takes from the project that is named',
+  mustClaimPoolQuota: 'takes from the project that is named',
+  poolQuotaExceeded: 'an error, not a row',
+  findPoolOfHost: 'of a host',
+  movePoolClaims: 'of one host, for who moves it between pools',
+  setPoolQuota: 'its project is the scope',
+  listPoolQuotas: 'its project is the scope',
   claimHost: 'takes from a host, for the project that is named',
   tryClaimHost: 'takes from a host, for the project that is named',
   getProject: 'its id is the scope',

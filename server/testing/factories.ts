@@ -1,7 +1,7 @@
 import { builtInQuota, type QuotaResource } from '#server/contract/quota-resources.ts';
 import { commitClaims } from '#server/db/claim-change-store.ts';
-import { type Amounts, claimHost, claimQuota } from '#server/db/claim-store.ts';
-import { type Db, inTx } from '#server/db/client.ts';
+import { type ClaimFor, claimHost, claimQuota } from '#server/db/claim-store.ts';
+import { type AtollTx, type Db, inTx } from '#server/db/client.ts';
 import { type FlavorRow, insertFlavor } from '#server/db/flavor-store.ts';
 import { setHostCapacity } from '#server/db/host-inventory-store.ts';
 import { getHost, type HostPatch, type HostRow, insertHost, type NewHost, updateHost } from '#server/db/host-store.ts';
@@ -15,6 +15,7 @@ import {
 import type { InstanceRow } from '#server/db/instance-store.ts';
 import { setMembership } from '#server/db/membership-store.ts';
 import { insertOperation, type NewOperation, type OperationRow } from '#server/db/operation-store.ts';
+import { findPoolOfHost, mustClaimPoolQuota, type PoolAmounts } from '#server/db/pool-quota-store.ts';
 import { insertProject, type ProjectRow } from '#server/db/project-store.ts';
 import { insertUser, type UserRow } from '#server/db/user-store.ts';
 import {
@@ -120,8 +121,10 @@ export function makeInstance(
     const { id } = await insertInstance(tx, row);
     const { projectId, hostId, vcpus, memoryMiB } = row;
     const holds = lifecycle !== 'failed';
-    const amounts: Amounts = holds ? { instances: 1, vcpus, memoryMiB } : {};
+    const containers = row.kind === 'container' ? 1 : 0;
+    const amounts: PoolAmounts = holds ? { instances: 1, containers, vcpus, memoryMiB } : {};
     await claimQuota(tx, { projectId, ownerId: id }, amounts);
+    await claimInPoolOf(tx, { projectId, ownerId: id, hostId }, amounts);
     await claimHost(tx, { projectId, ownerId: id, hostId }, holds ? { vcpus, memoryMiB } : {});
     if (lifecycle === 'ready') await commitClaims(tx, { projectId, ownerId: id });
     return updateInstance(
@@ -130,6 +133,16 @@ export function makeInstance(
       { lifecycle, observedState, failureReason, observedReason, addresses },
     );
   });
+}
+
+/** What something on a host counts in the project's quota in the host's pool. */
+export async function claimInPoolOf(
+  tx: AtollTx,
+  claimFor: ClaimFor & { hostId: string },
+  amounts: PoolAmounts,
+): Promise<void> {
+  const poolId = await findPoolOfHost(tx, claimFor);
+  if (poolId !== null) await mustClaimPoolQuota(tx, { ...claimFor, poolId }, amounts);
 }
 
 /** A volume that is ready, with its claims committed: a disk of 1 GiB unless said. */
@@ -142,7 +155,8 @@ export function makeVolume(
   return inTx(db, async (tx) => {
     const { id } = await insertVolume(tx, row);
     const { projectId, hostId, sizeGiB } = row;
-    await claimQuota(tx, { projectId, ownerId: id }, { diskGiB: sizeGiB });
+    await claimQuota(tx, { projectId, ownerId: id }, { diskGiB: sizeGiB, volumes: 1 });
+    await claimInPoolOf(tx, { projectId, ownerId: id, hostId }, { diskGiB: sizeGiB });
     await claimHost(tx, { projectId, ownerId: id, hostId }, { diskGiB: sizeGiB });
     if (state === 'ready') await commitClaims(tx, { projectId, ownerId: id });
     return updateVolume(tx, { projectId, id }, { state });

@@ -9,6 +9,7 @@ import { enqueueOperation } from '#server/operations/engine/enqueue.ts';
 import { newId } from '#server/platform/id.ts';
 import { secret } from '#server/platform/secret.ts';
 import { type AtollTestbed, testImage } from './atoll-testbed.ts';
+import { claimInPoolOf } from './factories.ts';
 
 export interface Admitted {
   instanceId: string;
@@ -63,8 +64,11 @@ export async function admitInstance(bed: Place, wanted: Wanted = {}): Promise<Ad
   await inTx(bed.db, async (tx) => {
     const size = { vcpus: 1, memoryMiB };
     const claim = { projectId, operationId, ownerId: instanceId };
-    await claimQuota(tx, claim, { instances: 1, ...size });
-    await claimQuota(tx, { ...claim, ownerId: volumeId }, { diskGiB });
+    const inPool = { instances: 1, containers: vm ? 0 : 1, ...size };
+    await claimQuota(tx, claim, inPool);
+    await claimQuota(tx, { ...claim, ownerId: volumeId }, { diskGiB, volumes: 1 });
+    await claimInPoolOf(tx, { ...claim, hostId: host.id }, inPool);
+    await claimInPoolOf(tx, { ...claim, hostId: host.id, ownerId: volumeId }, { diskGiB });
     await claimHost(tx, { ...claim, hostId: host.id }, size);
     await claimHost(tx, { ...claim, hostId: host.id, ownerId: volumeId }, { diskGiB });
     await insertInstance(tx, {

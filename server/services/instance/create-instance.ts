@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AtollError } from '#server/contract/errors.ts';
 import type { CreateInstance, Instance } from '#server/contract/instance.ts';
 import type { Operation } from '#server/contract/operation.ts';
-import { claimHost, claimQuota, tryClaimHost } from '#server/db/claim-store.ts';
+import { type Amounts, type ClaimFor, claimHost, claimQuotas, tryClaimHost } from '#server/db/claim-store.ts';
 import type { AtollTx } from '#server/db/client.ts';
 import { insertInstance } from '#server/db/instance-change-store.ts';
 import { getInstance } from '#server/db/instance-store.ts';
@@ -80,9 +80,11 @@ async function admitAll(
     name,
     operationId: newId(),
     diskId: plan.newDisk ? newId() : null,
+    volumeIds: plan.newVolumes.map(() => newId()),
   }));
   // All of the quota first, then hosts: the one order of locks (claim-store.ts).
-  for (const made of making) await claimFromQuota(tx, ctx, plan, made);
+  const claims = making.flatMap((made) => quotaClaims(ctx, plan, made));
+  await claimQuotas(tx, ctx.project.id, claims);
   let hosts = await hostSnapshots(tx, plan.imageSha256);
   const admitted: { instance: Instance; operation: Operation }[] = [];
   for (const made of making) {
@@ -101,6 +103,8 @@ interface Making {
   name: string;
   operationId: string;
   diskId: string | null;
+  /** Of the volumes in `plan.newVolumes`. */
+  volumeIds: string[];
 }
 
 const claimsFor = (ctx: ProjectContext, { operationId }: Making, ownerId: string) => ({
@@ -109,12 +113,19 @@ const claimsFor = (ctx: ProjectContext, { operationId }: Making, ownerId: string
   ownerId,
 });
 
-/** A new disk claims for itself, because it may outlive its instance. */
-async function claimFromQuota(tx: AtollTx, ctx: ProjectContext, plan: InstancePlan, made: Making): Promise<void> {
+/** A new volume claims for itself, because it may outlive its instance. */
+function quotaClaims(
+  ctx: ProjectContext,
+  plan: InstancePlan,
+  made: Making,
+): { claimFor: ClaimFor; amounts: Amounts }[] {
   const { vcpus, memoryMiB } = plan.size;
-  await claimQuota(tx, claimsFor(ctx, made, made.id), { instances: 1, vcpus, memoryMiB });
+  const containers = plan.spec.kind === 'container' ? 1 : 0;
+  const claims = [{ ownerId: made.id, amounts: { instances: 1, containers, vcpus, memoryMiB } as Amounts }];
   if (plan.newDisk && made.diskId !== null)
-    await claimQuota(tx, claimsFor(ctx, made, made.diskId), { diskGiB: plan.newDisk.sizeGiB });
+    claims.push({ ownerId: made.diskId, amounts: { diskGiB: plan.newDisk.sizeGiB, volumes: 1 } });
+  for (const ownerId of made.volumeIds) claims.push({ ownerId, amounts: { volumes: 1 } });
+  return claims.map(({ ownerId, amounts }) => ({ claimFor: claimsFor(ctx, made, ownerId), amounts }));
 }
 
 /** Takes room on the best host that still has it. */
@@ -207,8 +218,10 @@ async function makeVolumes(
     const disk = { baseSha256: base?.sha256 ?? null, baseFormat: base?.format ?? null, bootable: true };
     await insertVolume(tx, { id: made.diskId, ...place, name, kind: 'disk', sizeGiB, ...disk });
   }
-  for (const { name, target, readOnly } of plan.newVolumes)
-    await insertVolume(tx, { ...place, name, kind: 'container', sizeGiB: 0, target, readOnly });
+  for (const [index, { name, target, readOnly }] of plan.newVolumes.entries()) {
+    const id = made.volumeIds[index];
+    await insertVolume(tx, { id, ...place, name, kind: 'container', sizeGiB: 0, target, readOnly });
+  }
   for (const { volume, target, readOnly } of plan.kept)
     await attachVolume(tx, { projectId, id: volume.id }, { instanceId, target, readOnly });
 }

@@ -1,11 +1,12 @@
 import { AtollError } from '#server/contract/errors.ts';
 import { operationInput } from '#server/contract/operation-input.ts';
-import { claimHost, claimQuota } from '#server/db/claim-store.ts';
+import { type Amounts, claimHost, claimQuotas } from '#server/db/claim-store.ts';
 import type { AtollTx } from '#server/db/client.ts';
 import { updateImage } from '#server/db/image-store.ts';
 import { updateInstance } from '#server/db/instance-change-store.ts';
 import { getInstance } from '#server/db/instance-store.ts';
 import type { OperationRow } from '#server/db/operation-store.ts';
+import { findPoolOfHost, mustClaimPoolQuota } from '#server/db/pool-quota-store.ts';
 import { listInstanceVolumes, updateVolume } from '#server/db/volume-store.ts';
 
 /**
@@ -40,6 +41,7 @@ export async function readmit(tx: AtollTx, failed: OperationRow, operation: { id
     case 'instance.delete':
     case 'volume.delete':
     case 'image.delete':
+    case 'project.delete':
     case 'host.enroll':
     case 'host.inspect':
     case 'host.remove':
@@ -53,14 +55,27 @@ export async function readmit(tx: AtollTx, failed: OperationRow, operation: { id
 async function readmitCreate(tx: AtollTx, failed: OperationRow, operationId: string): Promise<void> {
   const { instanceId } = operationInput['instance.create'].parse(failed.input);
   const projectId = projectOf(failed);
-  const { host, vcpus, memoryMiB, lifecycle } = await getInstance(tx, { projectId, id: instanceId });
+  const { host, kind, vcpus, memoryMiB, lifecycle } = await getInstance(tx, { projectId, id: instanceId });
   if (!host || lifecycle !== 'failed')
     throw new AtollError('state_conflict', 'It cannot be created again; delete it and make a new one.');
   const volumes = (await listInstanceVolumes(tx, { projectId, instanceId })).filter(({ state }) => state === 'failed');
-  // Quota first, then the host: the one order of locks (claim-store.ts).
+  // Quota first, then its pool's, then the host: the one order of locks (claim-store.ts).
   const claims = { projectId, operationId, hostId: host.id };
-  await claimQuota(tx, { ...claims, ownerId: instanceId }, { instances: 1, vcpus, memoryMiB });
-  for (const { id, sizeGiB } of volumes) await claimQuota(tx, { ...claims, ownerId: id }, { diskGiB: sizeGiB });
+  const owners: { ownerId: string; amounts: Amounts }[] = [
+    {
+      ownerId: instanceId,
+      amounts: { instances: 1, containers: kind === 'container' ? 1 : 0, vcpus, memoryMiB },
+    },
+    ...volumes.map(({ id, sizeGiB }) => ({ ownerId: id, amounts: { diskGiB: sizeGiB, volumes: 1 } })),
+  ];
+  const quotaClaims = owners.map(({ ownerId, amounts }) => ({ claimFor: { operationId, ownerId }, amounts }));
+  await claimQuotas(tx, projectId, quotaClaims);
+  const poolId = await findPoolOfHost(tx, { hostId: host.id });
+  if (poolId === null) throw new AtollError('no_valid_host', 'Its host is gone.');
+  for (const { ownerId, amounts } of owners) {
+    const { volumes: _, ...inPool } = amounts;
+    await mustClaimPoolQuota(tx, { ...claims, ownerId, poolId }, inPool);
+  }
   await claimHost(tx, { ...claims, ownerId: instanceId }, { vcpus, memoryMiB });
   for (const { id, sizeGiB } of volumes) {
     await claimHost(tx, { ...claims, ownerId: id }, { diskGiB: sizeGiB });
