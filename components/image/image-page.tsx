@@ -64,7 +64,7 @@ export function ImagePage({ project, id }: { project: string; id: string }) {
               {t('delete.verbDots')}
             </Button>
             {image.state === 'ready' ? (
-              <Link href={paths.instanceNew(project, 'vm')} className={buttonStyle('primary')}>
+              <Link href={paths.instanceNew(project, { kind: 'vm', image: id })} className={buttonStyle('primary')}>
                 <Plus size={16} aria-hidden />
                 {t('createVm')}
               </Link>

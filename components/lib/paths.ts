@@ -6,13 +6,24 @@ export type HostTab = 'doctor' | 'unmanaged' | 'images' | 'events' | 'settings';
 const project = (slug: string): string => `/projects/${encodeURIComponent(slug)}`;
 const tabbed = (base: string, tab: string | undefined): string => (tab ? `${base}/${tab}` : base);
 
+/** What the create page begins with. */
+export interface InstanceBegin {
+  kind?: 'vm' | 'container';
+  image?: string | null;
+  volume?: string | null;
+}
+
+const asked = (path: string, values: Record<string, string | null>): string => {
+  const query = new URLSearchParams(Object.entries(values).filter((entry): entry is [string, string] => !!entry[1]));
+  return query.size > 0 ? `${path}?${query}` : path;
+};
+
 /** Every address of the console. Components link by these functions and never write a path by hand. */
 export const paths = {
   overview: () => '/',
   signIn: (next?: string) => (next ? `/sign-in?next=${encodeURIComponent(next)}` : '/sign-in'),
   instances: (slug: string) => `${project(slug)}/instances`,
-  instanceNew: (slug: string, kind?: 'vm' | 'container') =>
-    kind ? `${project(slug)}/instances/new?kind=${kind}` : `${project(slug)}/instances/new`,
+  instanceNew: (slug: string, begin: InstanceBegin = {}) => asked(`${project(slug)}/instances/new`, { ...begin }),
   instance: (slug: string, id: string, tab?: InstanceTab) => tabbed(`${project(slug)}/instances/${id}`, tab),
   volumes: (slug: string) => `${project(slug)}/volumes`,
   images: (slug: string) => `${project(slug)}/images`,

@@ -109,8 +109,8 @@ function CreateCommands({ onDone }: PartProps) {
   const entries = [
     ...(project
       ? [
-          { icon: Plus, text: t('createVm'), href: paths.instanceNew(project.slug, 'vm') },
-          { icon: Plus, text: t('createContainer'), href: paths.instanceNew(project.slug, 'container') },
+          { icon: Plus, text: t('createVm'), href: paths.instanceNew(project.slug, { kind: 'vm' }) },
+          { icon: Plus, text: t('createContainer'), href: paths.instanceNew(project.slug, { kind: 'container' }) },
           { icon: Plus, text: t('createImage'), href: paths.imageNew(project.slug) },
         ]
       : []),

@@ -1,6 +1,7 @@
 'use client';
 
-import { Trash2 } from 'lucide-react';
+import { Play, Trash2 } from 'lucide-react';
+import { useRouter } from 'next/navigation';
 import { useLocale, useTranslations } from 'next-intl';
 import { useMemo } from 'react';
 import type { Volume } from '#server/contract/volume.ts';
@@ -26,6 +27,7 @@ export interface VolumeColumnsOptions {
 export function useVolumeColumns({ project, mayWrite, onDelete }: VolumeColumnsOptions): DataColumn<Volume>[] {
   const t = useTranslations('volume');
   const locale = useLocale();
+  const router = useRouter();
   const cannot = useCannotDelete(mayWrite);
   return useMemo(
     () => [
@@ -81,18 +83,28 @@ export function useVolumeColumns({ project, mayWrite, onDelete }: VolumeColumnsO
         id: 'actions',
         header: t('column.actions'),
         quiet: true,
-        width: '28px',
+        width: '64px',
+        align: 'end',
         card: 'corner',
         cell: (row) => (
-          <RowIconButton
-            icon={Trash2}
-            label={t('delete.open', { name: row.name })}
-            reason={cannot(row)}
-            onClick={() => onDelete(row)}
-          />
+          <span className="flex justify-end gap-1">
+            {mayWrite && row.bootable && row.state === 'ready' && !row.instance ? (
+              <RowIconButton
+                icon={Play}
+                label={t('boot', { name: row.name })}
+                onClick={() => router.push(paths.instanceNew(project, { kind: 'vm', volume: row.id }))}
+              />
+            ) : null}
+            <RowIconButton
+              icon={Trash2}
+              label={t('delete.open', { name: row.name })}
+              reason={cannot(row)}
+              onClick={() => onDelete(row)}
+            />
+          </span>
         ),
       },
     ],
-    [t, locale, project, cannot, onDelete],
+    [t, locale, router, project, mayWrite, cannot, onDelete],
   );
 }

@@ -28,6 +28,35 @@ export function ContainerImage({ form }: { form: CreateForm }) {
         mono
       />
       <TextField control={form.control} name="command" label={t('command')} hint={t('commandHint')} mono optional />
+      <div className="grid gap-3 sm:grid-cols-2">
+        <TextField
+          control={form.control}
+          name="entrypoint"
+          label={t('entrypoint')}
+          hint={t('entrypointHint')}
+          mono
+          optional
+        />
+        <TextField
+          control={form.control}
+          name="workingDir"
+          label={t('workingDir')}
+          placeholder="/srv/app"
+          hint={t('workingDirHint')}
+          mono
+          optional
+        />
+        <TextField
+          control={form.control}
+          name="user"
+          label={t('user')}
+          placeholder="1000:1000"
+          hint={t('userHint')}
+          mono
+          optional
+        />
+      </div>
+      <CheckField control={form.control} name="tty" label={t('tty')} />
       <SelectField
         control={form.control}
         name="restartPolicy"

@@ -27,6 +27,10 @@ describe('the request that the fields make', () => {
         ],
         ports: [{ containerPort: 6379, hostPort: undefined, protocol: 'tcp' }],
         userData: 'x',
+        entrypoint: '/init "a b"',
+        workingDir: ' /srv',
+        user: 'app:app',
+        tty: true,
       }),
     );
     expect(input).toEqual({
@@ -37,9 +41,20 @@ describe('the request that the fields make', () => {
       memoryMiB: 1024,
       image: 'redis:8',
       command: ['redis-server', '--save', ''],
+      entrypoint: ['/init', 'a b'],
+      workingDir: '/srv',
+      user: 'app:app',
+      tty: true,
       env: { A: '1' },
       ports: [{ containerPort: 6379, hostPort: undefined, protocol: 'tcp' }],
     });
+    expect(instanceApi.create.input.safeParse(input).success).toBe(true);
+  });
+
+  it('of a VM on a kept disk names that disk, and neither a host nor a number nor a size of disk', () => {
+    const bootVolumeId = '0198a1b2-0000-7000-8000-000000000003';
+    const input = toCreateInput('blue', fields({ bootFrom: 'volume', bootVolumeId, hostId: flavorId, count: 2 }));
+    expect(input).toEqual({ project: 'blue', kind: 'vm', name: 'web-1', vcpus: 1, memoryMiB: 1024, bootVolumeId });
     expect(instanceApi.create.input.safeParse(input).success).toBe(true);
   });
 
@@ -58,6 +73,7 @@ it('shows what is wrong at the field that it came from', () => {
     }),
   );
   expect(toField('sshKeys.2')).toBe('pastedKey');
+  expect(toField('entrypoint.1')).toBe('entrypoint');
   expect(toField('command.0')).toBe('command');
   expect(toField('env.1B')).toBe('env.1.name');
   expect(toField('ports.0.hostPort')).toBe('ports.0.hostPort');

@@ -16,7 +16,10 @@ export interface CreateFields {
   vcpus: number | undefined;
   memoryMiB: number | undefined;
   diskGiB: number | undefined;
+  bootFrom: 'image' | 'volume';
   imageId: string;
+  /** A kept disk of the project. */
+  bootVolumeId: string;
   /** Saved keys that were ticked, in full. */
   savedKeys: string[];
   pastedKey: string;
@@ -26,6 +29,10 @@ export interface CreateFields {
   network: string;
   image: string;
   command: string;
+  entrypoint: string;
+  workingDir: string;
+  user: string;
+  tty: boolean;
   env: { name: string; value: string }[];
   ports: { containerPort: number | undefined; hostPort: number | undefined; protocol: 'tcp' | 'udp' }[];
   volumes: { name: string; target: string; readOnly: boolean }[];
@@ -45,7 +52,9 @@ export const emptyFields: CreateFields = {
   vcpus: 1,
   memoryMiB: 1024,
   diskGiB: 10,
+  bootFrom: 'image',
   imageId: '',
+  bootVolumeId: '',
   savedKeys: [],
   pastedKey: '',
   savePastedKey: false,
@@ -54,6 +63,10 @@ export const emptyFields: CreateFields = {
   network: 'default',
   image: '',
   command: '',
+  entrypoint: '',
+  workingDir: '',
+  user: '',
+  tty: false,
   env: [],
   ports: [],
   volumes: [],
@@ -62,12 +75,18 @@ export const emptyFields: CreateFields = {
 
 const filled = <T>(value: T): T | undefined => (value === '' || value === undefined ? undefined : value);
 
+/** Whether a VM boots from a kept disk: there is one of it, and it lies on a host already. */
+export const keepsDisk = ({ kind, bootFrom }: Pick<CreateFields, 'kind' | 'bootFrom'>): boolean =>
+  kind === 'vm' && bootFrom === 'volume';
+
 /** The request that the fields make: `POST /projects/{project}/instances`, with what is at its default left out. */
 export function toCreateInput(project: string, fields: CreateFields): Record<string, unknown> {
   const { kind } = fields;
+  const isKept = keepsDisk(fields);
+  const hasDisk = kind === 'vm' && !isKept;
   const size =
     fields.size === customSize
-      ? { vcpus: fields.vcpus, memoryMiB: fields.memoryMiB, ...(kind === 'vm' && { diskGiB: fields.diskGiB }) }
+      ? { vcpus: fields.vcpus, memoryMiB: fields.memoryMiB, ...(hasDisk && { diskGiB: fields.diskGiB }) }
       : { flavorId: fields.size };
   const shared = {
     project,
@@ -76,9 +95,9 @@ export function toCreateInput(project: string, fields: CreateFields): Record<str
     ...size,
     hostname: filled(fields.hostname),
     ...(fields.network !== 'default' && { network: fields.network }),
-    ...(fields.count !== 1 && { count: fields.count ?? Number.NaN }),
+    ...(fields.count !== 1 && !isKept && { count: fields.count ?? Number.NaN }),
     ...(!fields.start && { start: false }),
-    hostId: filled(fields.hostId),
+    hostId: isKept ? undefined : filled(fields.hostId),
   };
   const own = kind === 'vm' ? vmInput(fields) : containerInput(fields);
   return Object.fromEntries(Object.entries({ ...shared, ...own }).filter(([, value]) => value !== undefined));
@@ -87,7 +106,7 @@ export function toCreateInput(project: string, fields: CreateFields): Record<str
 function vmInput(fields: CreateFields) {
   const sshKeys = [...fields.savedKeys, ...(fields.pastedKey.trim() ? [fields.pastedKey.trim()] : [])];
   return {
-    imageId: fields.imageId,
+    ...(fields.bootFrom === 'volume' ? { bootVolumeId: fields.bootVolumeId } : { imageId: fields.imageId }),
     ...(sshKeys.length > 0 && { sshKeys }),
     userData: filled(fields.userData),
   };
@@ -98,6 +117,10 @@ function containerInput(fields: CreateFields) {
   return {
     image: fields.image.trim(),
     ...(fields.command.trim() && { command: splitCommand(fields.command) }),
+    ...(fields.entrypoint.trim() && { entrypoint: splitCommand(fields.entrypoint) }),
+    workingDir: filled(fields.workingDir.trim()),
+    user: filled(fields.user.trim()),
+    ...(fields.tty && { tty: true }),
     ...(env.length > 0 && { env: Object.fromEntries(env.map(({ name, value }) => [name, value])) }),
     ...(fields.ports.length > 0 && { ports: fields.ports }),
     ...(fields.volumes.length > 0 && { volumes: fields.volumes }),
@@ -111,7 +134,7 @@ export const toCreateField =
   (path: string): string => {
     const [head = '', part = ''] = path.split('.');
     if (head === 'sshKeys') return 'pastedKey';
-    if (head === 'command') return 'command';
+    if (head === 'command' || head === 'entrypoint') return head;
     if (head === 'flavorId') return 'size';
     if (head === 'env') {
       const index = fields().env.findIndex(({ name }) => name === part);

@@ -11,7 +11,7 @@ import { useSettled } from '../../lib/use-settled.ts';
 import { QuotaBars } from '../../project/project-quota.tsx';
 import { CodeSnippet } from '../../ui/code-snippet.tsx';
 import { StateDot } from '../../ui/state-dot.tsx';
-import { type CreateFields, customSize, toCreateInput } from './create-fields.ts';
+import { type CreateFields, customSize, keepsDisk, toCreateInput } from './create-fields.ts';
 import { curlLine } from './curl-line.ts';
 import type { CreateForm } from './use-create-form.ts';
 
@@ -24,7 +24,7 @@ function sizeOf(fields: CreateFields, flavors: readonly Flavor[]) {
   return {
     vcpus: size.vcpus ?? 1,
     memoryMiB: size.memoryMiB ?? 256,
-    diskGiB: fields.kind === 'vm' ? (size.diskGiB ?? 0) : 0,
+    diskGiB: fields.kind === 'vm' && !keepsDisk(fields) ? (size.diskGiB ?? 0) : 0,
   };
 }
 
@@ -43,7 +43,7 @@ export function CreateSummary({ form, project, flavors }: CreateSummaryProps) {
   const watched = useWatch({ control: form.control });
   const fields = { ...form.getValues(), ...watched } as CreateFields;
   const size = sizeOf(fields, flavors);
-  const count = Math.max(1, Math.min(50, fields.count ?? 1));
+  const count = keepsDisk(fields) ? 1 : Math.max(1, Math.min(50, fields.count ?? 1));
   const ask = useSettled({ project, kind: fields.kind, ...size, count, network: fields.network }, pauseMs);
   const { data: check } = useQuery(
     trpc.instance.check.queryOptions(ask, { placeholderData: keepPreviousData, staleTime: 5_000 }),
@@ -57,7 +57,7 @@ export function CreateSummary({ form, project, flavors }: CreateSummaryProps) {
           kind: fields.kind,
           vcpus: size.vcpus,
           memory: formatMiB(size.memoryMiB, locale),
-          disk: fields.kind === 'vm' ? formatGiB(size.diskGiB, locale) : '',
+          disk: keepsDisk(fields) ? t('keptDisk') : formatGiB(size.diskGiB, locale),
         })}
       </p>
       {check ? (

@@ -16,19 +16,23 @@ import { PageHeader } from '../../shell/page-header.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { RadioCards } from '../../ui/radio-cards.tsx';
-import { createKindParams } from '../create-kind.ts';
+import { createParams, imageChoiceInput, longestPage } from '../create-params.ts';
+import { BootChoice } from './boot-choice.tsx';
 import { ContainerImage, EnvRows, PortRows, VolumeRows } from './container-sections.tsx';
 import { customSize } from './create-fields.ts';
 import { CreateSummary } from './create-summary.tsx';
-import { ImageChoice } from './image-choice.tsx';
 import { KeyChoice } from './key-choice.tsx';
 import { MoreOptions } from './more-options.tsx';
 import { SizeChoice } from './size-choice.tsx';
 import { useCreateForm } from './use-create-form.ts';
+import { useKeptDisks } from './use-kept-disks.ts';
 
 export interface InstanceCreateProps {
   project: string;
   kind: 'vm' | 'container';
+  /** What the address names to begin with. */
+  image: string | null;
+  volume: string | null;
 }
 
 const none: never[] = [];
@@ -38,28 +42,36 @@ const bySize = (flavors: readonly Flavor[]): Flavor[] =>
   flavors.toSorted((a, b) => a.memoryMiB - b.memoryMiB || a.vcpus - b.vcpus || a.diskGiB - b.diskGiB);
 
 /** One page to create a VM or a container: choices at the left, what comes of them at the right. */
-export function InstanceCreate({ project, kind }: InstanceCreateProps) {
+export function InstanceCreate({ project, kind, image, volume }: InstanceCreateProps) {
   const t = useTranslations('instance.create');
   const trpc = useTRPC();
   const seesHosts = useMayInSystem('host:write');
-  const flavors = bySize(useQuery(trpc.flavor.list.queryOptions({ limit: 200 })).data?.items ?? none);
-  const images = useQuery(trpc.image.list.queryOptions({ project, limit: 200 })).data?.items ?? none;
+  const flavors = bySize(useQuery(trpc.flavor.list.queryOptions({ limit: longestPage })).data?.items ?? none);
+  const images = useQuery(trpc.image.list.queryOptions(imageChoiceInput(project))).data?.items ?? none;
+  const kept = useKeptDisks(project);
   const keys = useQuery(trpc.sshKey.list.queryOptions({})).data?.items ?? none;
-  const hosts = useQuery(trpc.host.list.queryOptions({ limit: 200 }, { enabled: seesHosts })).data?.items ?? none;
+  const hosts =
+    useQuery(trpc.host.list.queryOptions({ limit: longestPage }, { enabled: seesHosts })).data?.items ?? none;
   const networks = [
     ...new Set(
       hosts.flatMap((host) => host.networks.filter(({ engine }) => engine === 'libvirt').map(({ name }) => name)),
     ),
   ];
-  const { form, create, submit } = useCreateForm(project, {
-    kind,
-    size: flavors[0]?.id ?? customSize,
-    imageId: images.find(({ state }) => state === 'ready')?.id ?? '',
-    savedKeys: keys.map(({ publicKey }) => publicKey),
-  });
+  const { form, create, submit } = useCreateForm(
+    project,
+    {
+      kind,
+      size: flavors[0]?.id ?? customSize,
+      bootFrom: volume ? 'volume' : 'image',
+      imageId: image ?? images[0]?.id ?? '',
+      bootVolumeId: volume ?? kept[0]?.id ?? '',
+      savedKeys: keys.map(({ publicKey }) => publicKey),
+    },
+    [...(image ? (['imageId', 'bootFrom'] as const) : []), ...(volume ? (['bootVolumeId', 'bootFrom'] as const) : [])],
+  );
   const { field } = useController({ control: form.control, name: 'kind' });
   // Kept in the address too, so that a reload shows the same form.
-  const [, setKind] = useQueryState('kind', createKindParams.kind);
+  const [, setKind] = useQueryState('kind', createParams.kind);
   const choose = (value: string) => {
     field.onChange(value);
     void setKind(value === 'container' ? 'container' : 'vm');
@@ -93,7 +105,7 @@ export function InstanceCreate({ project, kind }: InstanceCreateProps) {
             </FormSection>
             {field.value === 'vm' ? (
               <>
-                <ImageChoice form={form} project={project} images={images} />
+                <BootChoice form={form} project={project} volumes={kept} />
                 <SizeChoice form={form} flavors={flavors} />
                 <KeyChoice form={form} keys={keys} />
               </>

@@ -7,6 +7,7 @@ import { FormSection } from '../../form/form-section.tsx';
 import { NumberField } from '../../form/number-field.tsx';
 import { SelectField } from '../../form/select-field.tsx';
 import { TextField } from '../../form/text-field.tsx';
+import { keepsDisk } from './create-fields.ts';
 import type { CreateForm } from './use-create-form.ts';
 
 export interface Place {
@@ -26,8 +27,8 @@ export interface MoreOptionsProps {
 export function MoreOptions({ form, hosts, networks }: MoreOptionsProps) {
   const t = useTranslations('instance.create.more');
   const { control } = form;
-  const kind = useWatch({ control, name: 'kind' });
-  const name = useWatch({ control, name: 'name' });
+  const [kind, name, bootFrom] = useWatch({ control, name: ['kind', 'name', 'bootFrom'] });
+  const isKept = keepsDisk({ kind, bootFrom });
   const others = kind === 'vm' ? networks.filter((network) => network !== 'default' && network !== 'none') : [];
   return (
     <FormSection title={t('title')}>
@@ -50,8 +51,10 @@ export function MoreOptions({ form, hosts, networks }: MoreOptionsProps) {
             { value: 'none', label: t('networkNone') },
           ]}
         />
-        <NumberField control={control} name="count" label={t('count')} hint={t('countHint')} min={1} max={50} />
-        {hosts.length > 0 ? (
+        {isKept ? null : (
+          <NumberField control={control} name="count" label={t('count')} hint={t('countHint')} min={1} max={50} />
+        )}
+        {hosts.length > 0 && !isKept ? (
           <SelectField
             control={control}
             name="hostId"

@@ -8,7 +8,7 @@ import { NumberField } from '../../form/number-field.tsx';
 import { formatGiB, formatMiB } from '../../lib/format.ts';
 import { FieldError } from '../../ui/field.tsx';
 import { RadioCards } from '../../ui/radio-cards.tsx';
-import { customSize } from './create-fields.ts';
+import { customSize, keepsDisk } from './create-fields.ts';
 import type { CreateForm } from './use-create-form.ts';
 
 /** A flavor, or one's own numbers. */
@@ -16,18 +16,18 @@ export function SizeChoice({ form, flavors }: { form: CreateForm; flavors: reado
   const t = useTranslations('instance.create');
   const locale = useLocale();
   const { field, fieldState } = useController({ control: form.control, name: 'size' });
-  const kind = useWatch({ control: form.control, name: 'kind' });
+  const [kind, bootFrom] = useWatch({ control: form.control, name: ['kind', 'bootFrom'] });
+  const hasDisk = kind === 'vm' && !keepsDisk({ kind, bootFrom });
   const cards = flavors.map((flavor) => ({
     value: flavor.id,
     title: flavor.name,
-    detail:
-      kind === 'vm'
-        ? t('flavor', {
-            vcpus: flavor.vcpus,
-            memory: formatMiB(flavor.memoryMiB, locale),
-            disk: formatGiB(flavor.diskGiB, locale),
-          })
-        : t('flavorLimits', { vcpus: flavor.vcpus, memory: formatMiB(flavor.memoryMiB, locale) }),
+    detail: hasDisk
+      ? t('flavor', {
+          vcpus: flavor.vcpus,
+          memory: formatMiB(flavor.memoryMiB, locale),
+          disk: formatGiB(flavor.diskGiB, locale),
+        })
+      : t('flavorLimits', { vcpus: flavor.vcpus, memory: formatMiB(flavor.memoryMiB, locale) }),
   }));
   return (
     <FormSection title={kind === 'vm' ? t('size') : t('limits')}>
@@ -43,9 +43,7 @@ export function SizeChoice({ form, flavors }: { form: CreateForm; flavors: reado
         <div className="grid gap-3 sm:grid-cols-3">
           <NumberField control={form.control} name="vcpus" label={t('vcpus')} min={1} />
           <NumberField control={form.control} name="memoryMiB" label={t('memory')} unit="MiB" min={16} />
-          {kind === 'vm' ? (
-            <NumberField control={form.control} name="diskGiB" label={t('disk')} unit="GiB" min={1} />
-          ) : null}
+          {hasDisk ? <NumberField control={form.control} name="diskGiB" label={t('disk')} unit="GiB" min={1} /> : null}
         </div>
       ) : null}
     </FormSection>

@@ -20,8 +20,12 @@ const nameOfKey = (publicKey: string): string => {
   return comment.join(' ') || type;
 };
 
-/** The create form: its fields, its draft, and what happens when it is sent. */
-export function useCreateForm(project: string, initial: Partial<CreateFields>) {
+/** The create form: its fields, its draft (which does not overrule `fromAddress`), and what happens when it is sent. */
+export function useCreateForm(
+  project: string,
+  initial: Partial<CreateFields>,
+  fromAddress: readonly (keyof CreateFields)[] = [],
+) {
   const t = useTranslations('instance.create');
   const tForm = useTranslations('form');
   const trpc = useTRPC();
@@ -33,7 +37,7 @@ export function useCreateForm(project: string, initial: Partial<CreateFields>) {
     toField: (path) => toField(path),
   });
   const toField = toCreateField(() => form.getValues());
-  const draft = useDraft(form, `instance:${project}`, undraftedFields);
+  const draft = useDraft(form, `instance:${project}`, [...undraftedFields, ...fromAddress]);
   const saveKey = useMutation(trpc.sshKey.create.mutationOptions({ onError: () => toast('bad', t('keys.notSaved')) }));
   const create = useMutation(
     trpc.instance.create.mutationOptions({
