@@ -30,7 +30,7 @@ export async function dispatch(call: ApiCall, procedure: Procedure, rawInput: un
     admit(call.actor, endpoint.policy);
     const input = endpoint.input.parse(rawInput);
     const entered = await enter(call, endpoint.policy, input);
-    if ('project' in entered) takeFromProject(entered.project.id, call.responseHeaders);
+    if ('project' in entered) takeFromProject(call.app.limits, entered.project.id, call.responseHeaders);
     const output = await handler({ ...entered, responseHeaders: call.responseHeaders }, input);
     return renderOutput(procedure, output);
   } catch (error) {

@@ -5,7 +5,7 @@ import { authenticateSession } from '#server/services/auth/authenticate-session.
 import { authenticateToken } from '#server/services/auth/authenticate-token.ts';
 import type { WebApp } from '#server/services/service-context.ts';
 import type { ApiCall } from './dispatch.ts';
-import { takeFromCredential } from './rate-limit.ts';
+import { takeFromAddress, takeFromCredential } from './rate-limit.ts';
 import { readSessionCookie } from './session-cookie.ts';
 
 /** Set by server/main/web-server.ts on every request, after what the client sent under these names was dropped. */
@@ -21,8 +21,12 @@ export async function openCall(app: WebApp, request: { headers: Headers }): Prom
   const { headers } = request;
   const ip = headers.get(clientAddressHeader) ?? 'unknown';
   const responseHeaders = new Headers();
-  const actor = await findActor(app, headers);
-  takeFromCredential(actor, ip, responseHeaders);
+  const actor = await findActor(app, headers).catch((error: unknown) => {
+    // Guessing tokens costs as much as asking without one.
+    takeFromAddress(app.limits, ip, responseHeaders);
+    throw error;
+  });
+  takeFromCredential(app.limits, actor, ip, responseHeaders);
   return {
     app,
     requestId: headers.get(requestIdHeader) ?? newId(),

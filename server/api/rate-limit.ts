@@ -1,71 +1,57 @@
+import { isIPv6 } from 'node:net';
 import { AtollError } from '#server/contract/errors.ts';
-import { monotonicMs } from '#server/platform/clock.ts';
 import { type Actor, credentialKey } from '#server/services/access/actor.ts';
+import type { RequestLimit, RequestLimits } from '#server/services/rate-limit/request-limits.ts';
 
-/*
- * Token buckets of one web process, in memory: they hold back a client that floods, before it costs a query. Sign-in, where
- * a wrong guess must be counted by all processes together, has its buckets in the database (services/auth).
- */
-
-interface Limit {
-  name: string;
-  /** Requests that may come at once. */
-  burst: number;
-  /** Seconds in which an empty bucket is full again. */
-  windowSeconds: number;
-}
+const perMinute = (name: string, requests: number): RequestLimit => ({
+  name,
+  capacity: requests,
+  refillPerSecond: requests / windowSeconds,
+});
+/** In which an empty bucket is full again. */
+const windowSeconds = 60;
 
 /** A page of the browser makes about ten requests; 50 a second for a minute is a busy script, more is a loop. */
-const credentialLimit: Limit = { name: 'credential', burst: 3_000, windowSeconds: 60 };
+const credentialLimit = perMinute('credential', 3_000);
 /** Nobody needs more before they have signed in. */
-const addressLimit: Limit = { name: 'address', burst: 300, windowSeconds: 60 };
+const addressLimit = perMinute('address', 300);
 /** All members and tokens of a project together. */
-const projectLimit: Limit = { name: 'project', burst: 12_000, windowSeconds: 60 };
+const projectLimit = perMinute('project', 12_000);
 
-interface Bucket {
-  tokens: number;
-  at: number;
+/** Takes a request from the credential, or from the address of who has none. Throws `rate_limited`. */
+export function takeFromCredential(limits: RequestLimits, actor: Actor | null, ip: string, headers: Headers): void {
+  if (actor) take(limits, credentialLimit, credentialKey(actor), headers);
+  else takeFromAddress(limits, ip, headers);
 }
 
-const buckets = new Map<string, Bucket>();
-/** Above this many, full buckets are forgotten: they say nothing. */
-const maxBuckets = 50_000;
-
-/** Takes a token for the credential, or for the address of who has none. Throws `rate_limited`. */
-export function takeFromCredential(actor: Actor | null, ip: string, headers: Headers): void {
-  if (actor) take(credentialLimit, credentialKey(actor), headers);
-  else take(addressLimit, ip, headers);
+/** Takes a request from an address without a credential, or with one that is not valid. Throws `rate_limited`. */
+export function takeFromAddress(limits: RequestLimits, ip: string, headers: Headers): void {
+  take(limits, addressLimit, networkOf(ip), headers);
 }
 
-/** Takes a token for the project. Throws `rate_limited`. */
-export function takeFromProject(projectId: string, headers: Headers): void {
-  take(projectLimit, projectId, headers);
+/** Takes a request from the project. Throws `rate_limited`. */
+export function takeFromProject(limits: RequestLimits, projectId: string, headers: Headers): void {
+  take(limits, projectLimit, projectId, headers);
 }
 
-function take(limit: Limit, key: string, headers: Headers): void {
-  const name = `${limit.name}:${key}`;
-  const perMs = limit.burst / (limit.windowSeconds * 1000);
-  const now = monotonicMs();
-  const bucket = buckets.get(name) ?? { tokens: limit.burst, at: now };
-  bucket.tokens = Math.min(limit.burst, bucket.tokens + (now - bucket.at) * perMs);
-  bucket.at = now;
-  buckets.set(name, bucket);
-  if (buckets.size > maxBuckets) forgetFull(now);
-
-  const enough = bucket.tokens >= 1;
-  if (enough) bucket.tokens -= 1;
-  const retryAfterSeconds = Math.ceil((1 - bucket.tokens) / perMs / 1000);
-  tell(limit, Math.floor(bucket.tokens), headers);
-  if (!enough) throw new AtollError('rate_limited', undefined, { retryAfterSeconds });
+function take(limits: RequestLimits, limit: RequestLimit, key: string, headers: Headers): void {
+  const { allowed, remaining, retryAfterSeconds } = limits.take(limit, key);
+  tell(limit, remaining, headers);
+  if (!allowed) throw new AtollError('rate_limited', undefined, { retryAfterSeconds });
 }
 
 /** IETF draft-ietf-httpapi-ratelimit-headers-09: the policy, and what is left of it. */
-function tell(limit: Limit, remaining: number, headers: Headers): void {
-  headers.append('ratelimit-policy', `"${limit.name}";q=${limit.burst};w=${limit.windowSeconds}`);
-  headers.append('ratelimit', `"${limit.name}";r=${remaining}`);
+function tell({ name, capacity }: RequestLimit, remaining: number, headers: Headers): void {
+  headers.append('ratelimit-policy', `"${name}";q=${capacity};w=${windowSeconds}`);
+  headers.append('ratelimit', `"${name}";r=${remaining}`);
 }
 
-function forgetFull(now: number): void {
-  const longestMs = credentialLimit.windowSeconds * 1000;
-  for (const [name, bucket] of buckets) if (now - bucket.at > longestMs) buckets.delete(name);
+/** IPv6 by its first 64 bits: a subscriber has them all (RFC 6177), and could take each address once. */
+function networkOf(ip: string): string {
+  if (!isIPv6(ip)) return ip;
+  const [head = '', tail] = ip.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const rest = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - groups.length - rest.length)).fill('0');
+  return `${[...groups, ...zeros, ...rest].slice(0, 4).join(':')}::/64`;
 }

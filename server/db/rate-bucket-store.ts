@@ -39,6 +39,29 @@ export async function takeFromBucket(db: DbOrTx, key: string, policy: BucketPoli
   };
 }
 
+/**
+ * Takes from several buckets what their processes have given out already; answers what is left of each, below zero as far as one
+ * capacity when more was given out than there was.
+ */
+export async function shareBuckets(
+  db: DbOrTx,
+  takes: readonly { key: string; cost: number }[],
+  { capacity, refillPerSecond }: BucketPolicy,
+): Promise<ReadonlyMap<string, number>> {
+  // In the order of their keys: two processes that settle the same ones wait for each other and never in a ring.
+  const rows = await db.$queryRaw<{ key: string; tokens: number }[]>(Prisma.sql`
+    INSERT INTO rate_bucket AS b (key, tokens, updated_at, allowed)
+    SELECT key, ${capacity}::float8 - cost, clock_timestamp(), true
+    FROM unnest(${takes.map((take) => take.key)}::text[], ${takes.map((take) => take.cost)}::float8[]) AS t (key, cost)
+    ORDER BY key
+    ON CONFLICT (key) DO UPDATE SET updated_at = clock_timestamp(),
+      tokens = greatest(-${capacity}::float8, least(${capacity}::float8, b.tokens
+        + greatest(extract(epoch FROM clock_timestamp() - b.updated_at)::float8, 0) * ${refillPerSecond}::float8)
+        - (${capacity}::float8 - excluded.tokens))
+    RETURNING key, tokens`);
+  return new Map(rows.map((row) => [row.key, row.tokens]));
+}
+
 /** Fills a bucket again, as after a sign-in that succeeded. */
 export async function resetBucket(db: DbOrTx, key: string): Promise<void> {
   await db.rateBucket.deleteMany({ where: { key } });

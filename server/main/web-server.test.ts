@@ -104,6 +104,17 @@ it('believes a trusted proxy, and it alone, about the client and its protocol', 
     expect((await ask('/api/v1/hosts', { ...plain, authorization: 'Bearer x' })).status).toBe(403);
     expect((await ask('/api/health', plain)).status).toBe(200);
     expect((await ask('/somewhere', { 'x-forwarded-proto': 'https' })).status).toBe(404);
+
+    // Who guesses tokens is held back by their address, and nobody else is.
+    const guess = (from: string) =>
+      ask('/api/v1/hosts', { authorization: `Bearer atoll_${'x'.repeat(43)}`, 'x-forwarded-for': from });
+    const statuses = new Set<number>();
+    for (let round = 0; round < 100 && !statuses.has(429); round++) {
+      const answers = await Promise.all(Array.from({ length: 50 }, (_, at) => guess(`2001:db8:0:1::${at}`)));
+      for (const { status } of answers) statuses.add(status);
+    }
+    expect([...statuses]).toEqual([401, 429]);
+    expect((await guess('2001:db8:0:2::1')).status).toBe(401);
   } finally {
     await proxied.stop();
   }

@@ -6,8 +6,10 @@ import { readWebEnv } from '#server/platform/env.ts';
 import { createLog } from '#server/platform/log.ts';
 import { networkSet } from '#server/platform/outbound-http/public-address.ts';
 import { ChangeFeed } from '#server/services/event/change-feed.ts';
+import { RequestLimits } from '#server/services/rate-limit/request-limits.ts';
 import type { WebApp } from '#server/services/service-context.ts';
 import { openWebDoor } from './door.ts';
+import { startLimitSettler } from './limit-settler.ts';
 import { OutboxPublisher } from './outbox-publisher.ts';
 import { startOutboxReader } from './outbox-reader.ts';
 import { version } from './version.ts';
@@ -31,10 +33,12 @@ const db = createDb(url, {
 });
 const bell = await openBell(url, log);
 const feed = new ChangeFeed();
+const limits = new RequestLimits();
 const app: WebApp = {
   db,
   log,
   bell,
+  limits,
   feed,
   origin,
   cursorKey: env.ATOLL_CURSOR_KEY,
@@ -43,6 +47,7 @@ const app: WebApp = {
 };
 const publisher = new OutboxPublisher({ db, log });
 publisher.start();
+const settler = startLimitSettler({ limits, db, log });
 const reader = await startOutboxReader({ db, url, feed, log });
 const door = createWebDoor(app, env.ATOLL_START_ID);
 openWebDoor(door);
@@ -68,7 +73,7 @@ async function stop(): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
   clearTimeout(cut);
   await pages.close();
-  await Promise.all([publisher.stop(), reader.stop()]);
+  await Promise.all([publisher.stop(), reader.stop(), settler.stop()]);
   await bell.close();
   await db.$disconnect();
 }

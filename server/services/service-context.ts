@@ -4,6 +4,7 @@ import type { CursorKey } from '#server/platform/cursor.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Actor } from './access/actor.ts';
 import type { ChangeFeed } from './event/change-feed.ts';
+import type { RequestLimits } from './rate-limit/request-limits.ts';
 
 /** What lives as long as the web process. */
 export interface WebApp {
@@ -17,6 +18,8 @@ export interface WebApp {
   version: string;
   /** Wakes the workers. */
   bell: Bell;
+  /** How much may be asked in a minute. */
+  limits: RequestLimits;
   /** Every published change, as it comes. */
   feed: ChangeFeed;
 }

@@ -21,6 +21,7 @@ import { networkSet } from '#server/platform/outbound-http/public-address.ts';
 import { newSealingKeys } from '#server/platform/sealing.ts';
 import { secret } from '#server/platform/secret.ts';
 import { ChangeFeed } from '#server/services/event/change-feed.ts';
+import { RequestLimits } from '#server/services/rate-limit/request-limits.ts';
 import type { WebApp } from '#server/services/service-context.ts';
 import { createTestDatabase } from './test-database.ts';
 
@@ -89,9 +90,10 @@ export async function startWebTestbed(
   await mkdir(join(dataDir, 'uploads'));
   const log = createLog({ process: 'web', level: process.env.ATOLL_TEST_LOG === undefined ? 'silent' : 'warn' });
   const feed = new ChangeFeed();
+  const limits = new RequestLimits();
   const { origin = 'http://atoll.test' } = options;
   const cursorKey = secret(randomBytes(32).toString('base64url'));
-  const app: WebApp = { db, log, bell: silentBell, feed, origin, cursorKey, dataDir, version: '0.0.0-test' };
+  const app: WebApp = { db, log, bell: silentBell, limits, feed, origin, cursorKey, dataDir, version: '0.0.0-test' };
   const publisher = new OutboxPublisher({ db, log });
   publisher.start();
   const reader = await startOutboxReader({ db, url: webUrl, feed, log });
