@@ -3,6 +3,7 @@
 import { CircleCheck, CircleMinus, CircleX, type LucideIcon, TriangleAlert } from 'lucide-react';
 import { useMessages, useTranslations } from 'next-intl';
 import type { DoctorCheck, Host } from '#server/contract/host.ts';
+import { useSaid } from '../lib/use-said.ts';
 import { Card } from '../ui/card.tsx';
 import { CodeSnippet } from '../ui/code-snippet.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
@@ -42,6 +43,7 @@ export function HostDoctor({ doctor }: { doctor: Host['doctor'] }) {
 function DoctorLine({ check }: { check: DoctorCheck }) {
   const t = useTranslations('host.doctor');
   const names: Record<string, string | undefined> = useMessages().host.doctor.check;
+  const said = useSaid();
   const { icon: Icon, color } = marks[check.state];
   return (
     <li className="flex gap-3 px-4 py-2.5">
@@ -52,9 +54,9 @@ function DoctorLine({ check }: { check: DoctorCheck }) {
             <span className="sr-only">{t(`state.${check.state}`)} </span>
             {names[check.id.replaceAll('.', '_')] ?? check.id}
           </span>
-          <span className="min-w-0 text-text-2">{check.found}</span>
+          <span className="min-w-0 text-text-2">{said(check.found)}</span>
         </div>
-        {check.fix ? <p className="mt-1">{check.fix}</p> : null}
+        {check.fix ? <p className="mt-1">{said(check.fix)}</p> : null}
         {check.command ? (
           <div className="mt-1.5 max-w-3xl">
             <CodeSnippet code={check.command} label={t('command')} />

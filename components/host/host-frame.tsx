@@ -8,6 +8,7 @@ import type { Host } from '#server/contract/host.ts';
 import { ProblemNotice } from '../form/problem-notice.tsx';
 import { paths } from '../lib/paths.ts';
 import { useTRPC } from '../lib/trpc-client.ts';
+import { useSaid } from '../lib/use-said.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { RouteTabs } from '../shell/route-tabs.tsx';
 import { Button } from '../ui/button.tsx';
@@ -28,6 +29,7 @@ export function HostFrame({ id, children }: HostFrameProps) {
   const t = useTranslations('host');
   const trpc = useTRPC();
   const { data: host, error } = useQuery(trpc.host.get.queryOptions({ host: id }));
+  const said = useSaid();
   const { inspect, update } = useHostActions(host?.name ?? '');
   if (error) return <ProblemNotice error={error} what={t('notRead')} />;
   if (!host) return <SkeletonRows />;
@@ -69,7 +71,7 @@ export function HostFrame({ id, children }: HostFrameProps) {
       {host.state === 'quarantined' ? <HostQuarantine host={host} /> : null}
       {(host.state === 'failed' || host.state === 'unreachable') && host.stateReason ? (
         <div className="mb-4">
-          <ErrorNotice quiet what={t(`problem.${host.state}`)} why={host.stateReason} hint={t('problem.hint')} />
+          <ErrorNotice quiet what={t(`problem.${host.state}`)} why={said(host.stateReason)} hint={t('problem.hint')} />
         </div>
       ) : null}
       <RouteTabs

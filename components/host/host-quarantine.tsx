@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import type { Host } from '#server/contract/host.ts';
+import { useSaid } from '../lib/use-said.ts';
 import { Button } from '../ui/button.tsx';
 import { Checkbox } from '../ui/checkbox.tsx';
 import { ErrorNotice } from '../ui/error-notice.tsx';
@@ -11,6 +12,7 @@ import { useHostActions } from './use-host-actions.ts';
 /** A changed host key: both fingerprints, and a confirmation that one has compared the new one. */
 export function HostQuarantine({ host }: { host: Host }) {
   const t = useTranslations('host.quarantine');
+  const said = useSaid();
   const { confirmKey } = useHostActions(host.name);
   const [compared, setCompared] = useState(false);
   const { fingerprint, offeredFingerprint } = host.connection;
@@ -19,7 +21,7 @@ export function HostQuarantine({ host }: { host: Host }) {
       <ErrorNotice
         quiet
         what={t('title')}
-        why={host.stateReason}
+        why={host.stateReason && said(host.stateReason)}
         hint={t('hint')}
         actions={
           offeredFingerprint ? (

@@ -11,6 +11,7 @@ import { ProblemNotice } from '../form/problem-notice.tsx';
 import { paths } from '../lib/paths.ts';
 import { problemOf } from '../lib/problem.ts';
 import { useTRPC } from '../lib/trpc-client.ts';
+import { useSaid } from '../lib/use-said.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { Button } from '../ui/button.tsx';
 import { buttonStyle } from '../ui/button-style.ts';
@@ -30,6 +31,7 @@ export function ImagePage({ project, id }: { project: string; id: string }) {
   const t = useTranslations('image');
   const trpc = useTRPC();
   const router = useRouter();
+  const said = useSaid();
   const cannotDelete = useCannotDeleteImage(project);
   const [asking, setAsking] = useState(false);
   const { data: image, error } = useQuery(trpc.image.get.queryOptions({ image: id }));
@@ -74,7 +76,12 @@ export function ImagePage({ project, id }: { project: string; id: string }) {
       />
       {image.state === 'failed' ? (
         <div className="mb-4">
-          <ErrorNotice quiet what={t('failed')} why={image.stateReason} hint={t('failedHint')} />
+          <ErrorNotice
+            quiet
+            what={t('failed')}
+            why={image.stateReason && said(image.stateReason)}
+            hint={t('failedHint')}
+          />
         </div>
       ) : null}
       <div className="grid items-start gap-4 lg:grid-cols-2">

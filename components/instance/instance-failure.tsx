@@ -10,6 +10,7 @@ import { paths } from '../lib/paths.ts';
 import { problemOf } from '../lib/problem.ts';
 import { useTRPC } from '../lib/trpc-client.ts';
 import { useProblemText } from '../lib/use-problem-text.ts';
+import { useSaid } from '../lib/use-said.ts';
 import { Button } from '../ui/button.tsx';
 import { buttonStyle } from '../ui/button-style.ts';
 import { ErrorNotice } from '../ui/error-notice.tsx';
@@ -25,6 +26,7 @@ export function InstanceFailure({ project, instance }: { project: string; instan
   const t = useTranslations('instance.failure');
   const text = useOperationText();
   const textOf = useProblemText();
+  const said = useSaid();
   const trpc = useTRPC();
   const { data } = useQuery(trpc.operation.list.queryOptions({ target: instance.id, limit: 1 }));
   const retry = useMutation(
@@ -43,7 +45,7 @@ export function InstanceFailure({ project, instance }: { project: string; instan
           quiet
           what={t('operation', { title: text.title(last) })}
           why={told.detail ?? told.title}
-          undone={last.error.undone}
+          undone={last.error.undone && said(last.error.undone)}
           hint={told.hint}
           actions={
             <>
@@ -69,7 +71,7 @@ export function InstanceFailure({ project, instance }: { project: string; instan
         quiet
         tone={state === 'unreachable' || state === 'missing' ? 'warn' : 'bad'}
         what={t(`state.${state}`)}
-        why={instance.stateReason}
+        why={instance.stateReason && said(instance.stateReason)}
         hint={t(`hint.${state}`)}
         actions={
           <Link href={paths.instance(project, instance.id, 'events')} className={buttonStyle('secondary', 'small')}>

@@ -5,6 +5,7 @@ import { useLocale, useTranslations } from 'next-intl';
 import type { Instance } from '#server/contract/instance.ts';
 import { formatGiB, formatMiB } from '../lib/format.ts';
 import { paths } from '../lib/paths.ts';
+import { useSaid } from '../lib/use-said.ts';
 import { buttonStyle } from '../ui/button-style.ts';
 import { CopyId } from '../ui/copy-id.tsx';
 import { FactList } from '../ui/fact-list.tsx';
@@ -15,6 +16,7 @@ import { InstanceStateOrTask } from './instance-state.tsx';
 /** The side panel of the list: the facts of one instance, without leaving the list. */
 export function InstancePanel({ project, instance }: { project: string; instance: Instance }) {
   const t = useTranslations('instance');
+  const said = useSaid();
   const locale = useLocale();
   const size = t('size', {
     vcpus: instance.vcpus,
@@ -32,7 +34,7 @@ export function InstancePanel({ project, instance }: { project: string; instance
           <InstanceMenu project={project} instance={instance} />
         </span>
       </div>
-      {instance.stateReason ? <p className="text-text-2">{instance.stateReason}</p> : null}
+      {instance.stateReason ? <p className="text-text-2">{said(instance.stateReason)}</p> : null}
       <FactList
         facts={[
           { label: t('column.kind'), value: t(`kind.${instance.kind}`) },

@@ -8,6 +8,7 @@ import { useLiveChange } from '../lib/live-events.tsx';
 import { useOperationText } from '../lib/operation-text.ts';
 import { paths } from '../lib/paths.ts';
 import { useMe } from '../lib/use-me.ts';
+import { useSaid } from '../lib/use-said.ts';
 import { toast } from '../ui/toast.tsx';
 
 /** Says once how each of the person's own operations ended; those of others change the page, but say nothing. */
@@ -16,6 +17,7 @@ export function OwnOperationToasts() {
   const router = useRouter();
   const { user } = useMe();
   const text = useOperationText();
+  const said = useSaid();
   const told = useRef(new Set<string>());
   useLiveChange(({ topic, entity }) => {
     if (topic !== 'operation') return;
@@ -26,7 +28,12 @@ export function OwnOperationToasts() {
     told.current.add(once);
     const title = t('ended', { title: text.title(operation), state: text.state(operation.state) });
     const open = { text: t('open'), press: () => router.push(paths.operation(operation.id)) };
-    toast(operation.state === 'failed' ? 'bad' : 'ok', title, operation.error?.detail, open);
+    toast(
+      operation.state === 'failed' ? 'bad' : 'ok',
+      title,
+      operation.error ? said(operation.error.detail) : undefined,
+      open,
+    );
   });
   return null;
 }

@@ -7,6 +7,7 @@ import type { Flavor } from '#server/contract/flavor.ts';
 import { formatGiB, formatMiB } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/trpc-client.ts';
 import { useOrigin } from '../../lib/use-origin.ts';
+import { useSaid } from '../../lib/use-said.ts';
 import { useSettled } from '../../lib/use-settled.ts';
 import { QuotaBars } from '../../project/project-quota.tsx';
 import { CodeSnippet } from '../../ui/code-snippet.tsx';
@@ -40,6 +41,7 @@ export function CreateSummary({ form, project, flavors }: CreateSummaryProps) {
   const locale = useLocale();
   const trpc = useTRPC();
   const origin = useOrigin();
+  const said = useSaid();
   const watched = useWatch({ control: form.control });
   const fields = { ...form.getValues(), ...watched } as CreateFields;
   const size = sizeOf(fields, flavors);
@@ -72,7 +74,7 @@ export function CreateSummary({ form, project, flavors }: CreateSummaryProps) {
             {check.fits ? null : (
               <ul className="flex flex-col gap-0.5 pl-5 text-12 text-text-2">
                 {check.reasons.slice(0, 6).map(({ host, filter, message }) => (
-                  <li key={`${host} ${filter}`}>{t('reason', { host, message })}</li>
+                  <li key={`${host} ${filter}`}>{t('reason', { host, message: said(message) })}</li>
                 ))}
               </ul>
             )}

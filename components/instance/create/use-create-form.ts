@@ -11,6 +11,7 @@ import { paths } from '../../lib/paths.ts';
 import { problemOf } from '../../lib/problem.ts';
 import { useTRPC } from '../../lib/trpc-client.ts';
 import { useDraft } from '../../lib/use-draft.ts';
+import { useSaid } from '../../lib/use-said.ts';
 import { toast } from '../../ui/toast.tsx';
 import { type CreateFields, emptyFields, toCreateField, toCreateInput, undraftedFields } from './create-fields.ts';
 
@@ -30,6 +31,7 @@ export function useCreateForm(
   const tForm = useTranslations('form');
   const trpc = useTRPC();
   const router = useRouter();
+  const said = useSaid();
   const queryClient = useQueryClient();
   const form = useContractForm<CreateFields, typeof instanceApi.create.input>(instanceApi.create.input, {
     defaultValues: { ...emptyFields, ...initial },
@@ -50,7 +52,11 @@ export function useCreateForm(
         void queryClient.invalidateQueries({ queryKey: trpc.instance.list.pathKey() });
         router.push(instances.length > 1 ? paths.instances(project) : paths.instance(project, instance.id));
       },
-      onError: (error) => applyProblem(form, problemOf(error), tForm, toField),
+      onError: (error) => {
+        const problem = problemOf(error);
+        const errors = problem.errors.map((field) => ({ ...field, message: said(field.message) }));
+        applyProblem(form, { ...problem, errors }, tForm, toField);
+      },
     }),
   );
   const submit = submitForm(form, (input) => create.mutate(input));
