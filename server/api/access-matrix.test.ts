@@ -1,10 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '#server/contract/api.ts';
+import type { Policy } from '#server/contract/permissions.ts';
 import { inTx } from '#server/db/client.ts';
 import { insertHostKeyScan } from '#server/db/host-key-scan-store.ts';
+import { insertInvitation } from '#server/db/invitation-store.ts';
+import { setMembership } from '#server/db/membership-store.ts';
+import { insertRole } from '#server/db/role-store.ts';
 import { insertSshKey } from '#server/db/ssh-key-store.ts';
-import { type AccessWorld, buildAccessWorld, type Caller, callers, freshName } from '#server/testing/access-world.ts';
-import { makeFlavor, makeHost, makeImage, makeInstance, makeOperation, makeVolume } from '#server/testing/factories.ts';
+import { newToken } from '#server/platform/hash.ts';
+import {
+  type AccessWorld,
+  buildAccessWorld,
+  type Caller,
+  callers,
+  freshName,
+  makeProjectLikeA,
+  operatorPermissions,
+} from '#server/testing/access-world.ts';
+import { AuditWatch } from '#server/testing/audit-watch.ts';
+import {
+  makeFlavor,
+  makeHost,
+  makeHostPool,
+  makeImage,
+  makeInstance,
+  makeOperation,
+  makePlacementGroup,
+  makeVolume,
+} from '#server/testing/factories.ts';
 
 /*
  * Every procedure of the registry × everybody who may come along (security.md 28, 38). The table says what each of them must get;
@@ -13,7 +36,8 @@ import { makeFlavor, makeHost, makeImage, makeInstance, makeOperation, makeVolum
  */
 
 type Outcome = 'passes' | 401 | 403 | 404;
-type Expected = Record<Caller, Outcome>;
+/** What the table says; the operator and who is disabled follow from the policy (`derived`). */
+type Expected = Record<Exclude<Caller, 'operator' | 'disabled'>, Outcome>;
 
 const nobody = { anonymous: 401, revokedToken: 401, expiredToken: 401 } as const;
 const strangers = { stranger: 404, otherOwner: 404, tokenOfOtherProject: 404 } as const;
@@ -57,13 +81,39 @@ const beyondProjects = {
 const readSystem: Expected = { ...nobody, ...beyondProjects, admin: 'passes', auditor: 'passes' };
 const writeSystem: Expected = { ...readSystem, auditor: 403 };
 
+/** What only owners and admins may do in a project. */
+const manageInProject: Expected = { ...writeInProject, member: 403 };
+
 interface Row {
   expected: Expected;
+  /** Where the service says more than the policy. */
+  operator?: Outcome;
   /** Made afresh for every call, so that no call finds what another one left. */
   input(world: AccessWorld, caller: Caller): object | Promise<object>;
 }
 
-const row = (expected: Expected, input: Row['input'] = () => ({})): Row => ({ expected, input });
+const row = (expected: Expected, input: Row['input'] = () => ({}), operator?: Outcome): Row => ({
+  expected,
+  input,
+  ...(operator && { operator }),
+});
+
+/** The custom role allows what its permissions say and nothing else; who is disabled is nobody. */
+function derived({ expected, operator }: Row, policy: Policy): Pick<Record<Caller, Outcome>, 'operator' | 'disabled'> {
+  const disabled = policy.kind === 'public' ? expected.anonymous : 401;
+  if (operator) return { operator, disabled };
+  switch (policy.kind) {
+    case 'project':
+      return { operator: operatorPermissions.includes(policy.permission) ? 'passes' : 403, disabled };
+    case 'visible': {
+      // A list shows what one may see; an object that one may not see is not there.
+      const passes = expected.stranger === 'passes' || operatorPermissions.includes(policy.permission);
+      return { operator: passes ? 'passes' : 404, disabled };
+    }
+    default:
+      return { operator: expected.viewer, disabled };
+  }
+}
 
 const inA = async (world: AccessWorld, fields: object = {}) => {
   const { projectA, hostId, web } = world;
@@ -91,9 +141,27 @@ const operationOf = async ({ web, projectA }: AccessWorld, kind: 'pending' | 'fa
     await web.owner.operation.update({ where: { id }, data: { state: 'failed', endedAt: new Date() } });
   return { operation: id };
 };
+const freshUser = async ({ web }: AccessWorld) => ({ user: (await makeUser(web.owner)).id });
+const freshMember = async (world: AccessWorld) => {
+  const { user } = await freshUser(world);
+  const { web, projectA } = world;
+  await inTx(web.owner, (tx) => setMembership(tx, { projectId: projectA, userId: user }, 'viewer'));
+  return { project: projectA, user };
+};
 const flavor = async ({ web }: AccessWorld) => (await makeFlavor(web.owner)).id;
 
+const readProjectAudit: Expected = { ...readInProject, viewer: 403, member: 403 };
+
+const hostPool = async ({ web }: AccessWorld) => (await makeHostPool(web.owner)).id;
+const placementGroup = async ({ web, projectA }: AccessWorld, fields: object = {}) => ({
+  project: projectA,
+  placementGroup: (await makePlacementGroup(web.owner, { projectId: projectA })).id,
+  ...fields,
+});
+
 const table: Record<string, Row> = {
+  'audit.list': row(readSystem),
+  'audit.listInProject': row(readProjectAudit, ({ projectA }) => ({ project: projectA })),
   'auth.setupInfo': row(open, () => ({ token: 'none' })),
   'auth.completeSetup': row(open, () => ({ token: 'none', password: 'long enough password' })),
   'auth.signIn': row(
@@ -134,6 +202,12 @@ const table: Record<string, Row> = {
   'host.images': row(readSystem, (world) => freshHost(world)),
   'host.pullImage': row(writeSystem, (world) => freshHost(world, { image: 'nginx:1' })),
   'host.removeImage': row(writeSystem, (world) => freshHost(world, { image: `sha256:${'a'.repeat(64)}` })),
+  'hostPool.list': row(readSystem),
+  'hostPool.get': row(readSystem, async (world) => ({ hostPool: await hostPool(world) })),
+  'hostPool.create': row(writeSystem, () => ({ name: freshName() })),
+  'hostPool.update': row(writeSystem, async (world) => ({ hostPool: await hostPool(world), name: freshName() })),
+  'hostPool.delete': row(writeSystem, async (world) => ({ hostPool: await hostPool(world) })),
+  'hostPool.usable': row(readInProject, ({ projectA }) => ({ project: projectA })),
   'hostKey.list': row(readSystem),
   'hostKey.get': row(readSystem, async ({ web }) => ({
     hostKey: (await inTx(web.owner, (tx) => insertHostKeyScan(tx, { address: '192.0.2.1', port: 22 }))).id,
@@ -144,11 +218,15 @@ const table: Record<string, Row> = {
   'image.get': row(readVisible, async ({ web, projectA }) => ({
     image: (await makeImage(web.owner, { projectId: projectA })).id,
   })),
-  'image.create': row(writeInProject, ({ projectA }) => ({
-    name: 'x',
-    project: projectA,
-    source: { type: 'upload', sizeBytes: 512 },
-  })),
+  'image.create': row(
+    writeInProject,
+    ({ projectA }) => ({
+      name: 'x',
+      project: projectA,
+      source: { type: 'upload', sizeBytes: 512 },
+    }),
+    403,
+  ),
   'image.delete': row(writeVisible, async ({ web, projectA }) => ({
     image: (await makeImage(web.owner, { projectId: projectA })).id,
   })),
@@ -170,15 +248,70 @@ const table: Record<string, Row> = {
   'instance.resume': row(writeInProject, (world) => inA(world)),
   'instance.rename': row(writeInProject, (world) => inA(world, { name: freshName() })),
   'instance.delete': row(writeInProject, (world) => inA(world)),
+  'invitation.list': row(manageInProject, ({ projectA }) => ({ project: projectA })),
+  // Not with a token, whatever it may do elsewhere.
+  'invitation.create': row({ ...manageInProject, tokenOfOtherProject: 403 }, ({ projectA }) => ({
+    project: projectA,
+    email: `${freshName()}@example.org`,
+    role: 'viewer',
+  })),
+  'invitation.revoke': row(manageInProject, async ({ web, projectA, users }) => {
+    const email = `${freshName()}@example.org`;
+    const given = { projectId: projectA, email, role: 'viewer' as const, invitedById: users.owner, ttlSeconds: 60 };
+    const { id } = await inTx(web.owner, (tx) => insertInvitation(tx, { ...given, tokenHash: newToken('').hash }));
+    return { project: projectA, invitation: id };
+  }),
+  'invitation.info': row(open, () => ({ token: 'none' })),
+  'invitation.accept': row(ownCredentials, () => ({ token: 'none' })),
+  'invitation.join': row(open, () => ({ token: 'none', name: 'x', password: 'long enough password' })),
+  'member.list': row(readInProject, ({ projectA }) => ({ project: projectA })),
+  'member.set': row(manageInProject, async (world) => ({ ...(await freshMember(world)), role: 'member' })),
+  'member.remove': row(manageInProject, freshMember, 403),
   'operation.list': row(listVisible),
   'operation.get': row(readVisible, (world) => operationOf(world, 'pending')),
   'operation.log': row(readVisible, (world) => operationOf(world, 'pending')),
   'operation.cancel': row(writeVisible, (world) => operationOf(world, 'pending')),
   'operation.retry': row(writeVisible, (world) => operationOf(world, 'failed')),
+  'price.get': row(own),
+  'price.set': row(writeSystem, () => ({
+    currency: 'EUR',
+    vcpuHour: '0.01',
+    memoryGiBHour: '0.005',
+    diskGiBHour: '0.0001',
+  })),
+  'placement.explain': row(readInProject, ({ projectA }) => ({ projectId: projectA, kind: 'vm', ...size })),
+  'placement.advice': row(readSystem),
+  'placementGroup.list': row(readInProject, ({ projectA }) => ({ project: projectA })),
+  'placementGroup.get': row(readInProject, (world) => placementGroup(world)),
+  'placementGroup.create': row(writeInProject, ({ projectA }) => ({
+    project: projectA,
+    name: freshName(),
+    policy: 'affinity',
+  })),
+  'placementGroup.update': row(writeInProject, (world) => placementGroup(world, { name: freshName() })),
+  'placementGroup.delete': row(writeInProject, (world) => placementGroup(world)),
   'project.list': row(listVisible),
   'project.get': row(readInProject, ({ projectA }) => ({ project: projectA })),
   'project.create': row(writeSystem, () => ({ name: freshName() })),
+  'project.update': row(manageInProject, ({ projectA }) => ({ project: projectA, description: 'x' })),
+  'project.archive': row(manageInProject, async (world) => ({ project: await makeProjectLikeA(world) })),
+  'project.unarchive': row(manageInProject, ({ projectA }) => ({ project: projectA })),
+  'project.contents': row(manageInProject, ({ projectA }) => ({ project: projectA })),
+  'project.delete': row(manageInProject, async (world) => ({ project: await makeProjectLikeA(world) })),
+  'project.transfer': row(manageInProject, async (world) => {
+    const project = await makeProjectLikeA(world);
+    const { id } = await makeImage(world.web.owner, { projectId: project });
+    return { project, toProject: await makeProjectLikeA(world), images: [id] };
+  }),
   'project.setQuota': row(writeSystem, ({ projectB }) => ({ project: projectB, quota: { instances: 50 } })),
+  'role.list': row(own),
+  'role.get': row(own, ({ roleId }) => ({ role: roleId })),
+  'role.create': row(writeSystem, () => ({ name: freshName(), permissions: ['project:read'] })),
+  'role.update': row(writeSystem, ({ roleId }) => ({ role: roleId, description: 'x' })),
+  'role.delete': row(writeSystem, async ({ web }) => {
+    const role = { name: freshName(), description: '', permissions: ['project:read'] as const };
+    return { role: (await inTx(web.owner, (tx) => insertRole(tx, role))).id };
+  }),
   'sshKey.list': row(own),
   'sshKey.create': row(own, () => ({ name: 'x', publicKey })),
   'sshKey.delete': row(own, async (world, caller) => {
@@ -194,8 +327,17 @@ const table: Record<string, Row> = {
       token: (await world.web.owner.apiToken.findFirstOrThrow({ where: { userId }, orderBy: { id: 'desc' } })).id,
     };
   }),
+  'usage.inProject': row(readInProject, ({ projectA }) => ({ project: projectA })),
+  'usage.list': row(readSystem),
   'user.list': row(writeSystem),
   'user.create': row(writeSystem, () => ({ email: `${freshName()}@example.org`, name: 'x' })),
+  'user.get': row(writeSystem, freshUser),
+  'user.update': row(writeSystem, async (world) => ({ ...(await freshUser(world)), name: 'x' })),
+  'user.disable': row(writeSystem, freshUser),
+  'user.enable': row(writeSystem, freshUser),
+  'user.reset': row(writeSystem, freshUser),
+  'user.signOut': row(writeSystem, freshUser),
+  'user.delete': row(writeSystem, freshUser),
   'volume.list': row(readInProject, ({ projectA }) => ({ project: projectA })),
   'volume.get': row(readInProject, async ({ web, projectA, hostId }) => ({
     project: projectA,
@@ -208,12 +350,18 @@ const table: Record<string, Row> = {
 };
 
 const procedures = Object.entries(api).flatMap(([resource, verbs]) =>
-  Object.entries(verbs).map(([verb, endpoint]) => ({ name: `${resource}.${verb}`, type: endpoint.type })),
+  Object.entries(verbs).map(([verb, endpoint]) => ({
+    name: `${resource}.${verb}`,
+    type: endpoint.type,
+    policy: endpoint.policy,
+  })),
 );
 
 let world: AccessWorld;
+let watch: AuditWatch;
 beforeAll(async () => {
   world = await buildAccessWorld();
+  watch = new AuditWatch(world.web.owner);
 });
 afterAll(() => world.web.stop());
 
@@ -221,9 +369,11 @@ it('has a row for every procedure of the registry, and none for others', () => {
   expect(Object.keys(table).sort()).toEqual(procedures.map(({ name }) => name).sort());
 });
 
-describe.each(procedures)('$name', ({ name, type }) => {
+describe.each(procedures)('$name', ({ name, type, policy }) => {
   it('is answered to each caller as the table says', async () => {
-    const { expected, input } = table[name] ?? row(open);
+    const asked = table[name] ?? row(open);
+    const { input } = asked;
+    const expected = { ...asked.expected, ...derived(asked, policy) };
     const actual: Partial<Record<Caller, Outcome>> = {};
     for (const caller of callers) {
       const credentials = { ...world.credentials[caller] };
@@ -231,6 +381,11 @@ describe.each(procedures)('$name', ({ name, type }) => {
       if (name.startsWith('auth.sign') && credentials.cookie)
         credentials.cookie = await world.web.sessionOf(ownedBy(world, caller));
       const answer = await world.web.trpc(name, type, await input(world, caller), credentials);
+      const { cookie, token } = credentials;
+      const code = answer.body.error?.data.problem.code as string | undefined;
+      const signedIn = caller !== 'anonymous' && caller !== 'revokedToken' && caller !== 'expiredToken';
+      const left = { name, type, status: answer.status, code, signedIn, viaToken: token !== undefined && !cookie };
+      expect(await watch.findFault(left), caller).toBeNull();
       const refused = [401, 403, 404].includes(answer.status);
       expect(answer.status, `${name} as ${caller}: ${JSON.stringify(answer.body.error?.data.problem)}`).toBeLessThan(
         500,

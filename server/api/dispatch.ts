@@ -29,13 +29,13 @@ export async function dispatch(call: ApiCall, procedure: Procedure, rawInput: un
   try {
     admit(call.actor, endpoint.policy);
     const input = endpoint.input.parse(rawInput);
-    const entered = await enter(call, endpoint.policy, input);
+    const entered = await enter(call, endpoint, input);
     if ('project' in entered) takeFromProject(call.app.limits, entered.project.id, call.responseHeaders);
     const output = await handler({ ...entered, responseHeaders: call.responseHeaders }, input);
     return renderOutput(procedure, output);
   } catch (error) {
     const refusal = toAtollError(error);
-    await recordRefusal(call, { name: procedure.name, type: endpoint.type }, refusal);
+    await recordRefusal(call, { name: procedure.name, type: endpoint.type, input: rawInput }, refusal);
     throw refusal;
   }
 }

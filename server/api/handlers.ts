@@ -1,28 +1,43 @@
 import type { ApiHandlers } from './implement.ts';
+import { auditHandlers } from './routers/audit.ts';
 import { authHandlers } from './routers/auth.ts';
 import { eventHandlers } from './routers/event.ts';
 import { flavorHandlers } from './routers/flavor.ts';
 import { hostHandlers, hostKeyHandlers } from './routers/host.ts';
+import { hostPoolHandlers } from './routers/host-pool.ts';
 import { sshKeyHandlers, tokenHandlers, userHandlers } from './routers/identity.ts';
 import { imageHandlers } from './routers/image.ts';
 import { instanceHandlers } from './routers/instance.ts';
+import { invitationHandlers } from './routers/invitation.ts';
+import { memberHandlers, roleHandlers } from './routers/member.ts';
 import { operationHandlers } from './routers/operation.ts';
+import { placementGroupHandlers, placementHandlers } from './routers/placement.ts';
 import { projectHandlers } from './routers/project.ts';
+import { priceHandlers, usageHandlers } from './routers/usage.ts';
 import { volumeHandlers } from './routers/volume.ts';
 
 /** Every procedure of the registry with its handler; one that is missing is a type error here. */
 export const handlers: ApiHandlers = {
+  audit: auditHandlers,
   auth: authHandlers,
   event: eventHandlers,
   flavor: flavorHandlers,
   host: hostHandlers,
   hostKey: hostKeyHandlers,
+  hostPool: hostPoolHandlers,
   image: imageHandlers,
   instance: instanceHandlers,
+  invitation: invitationHandlers,
+  member: memberHandlers,
   operation: operationHandlers,
+  placement: placementHandlers,
+  placementGroup: placementGroupHandlers,
+  price: priceHandlers,
   project: projectHandlers,
+  role: roleHandlers,
   sshKey: sshKeyHandlers,
   token: tokenHandlers,
+  usage: usageHandlers,
   user: userHandlers,
   volume: volumeHandlers,
 };

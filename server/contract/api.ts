@@ -1,32 +1,56 @@
 import type { z } from 'zod';
+import { auditApi } from './audit.ts';
 import type { Endpoint } from './endpoint.ts';
 import { eventApi } from './event.ts';
 import { flavorApi } from './flavor.ts';
 import { hostApi, hostKeyApi } from './host.ts';
+import { hostPoolApi } from './host-pool.ts';
 import { authApi, sshKeyApi, tokenApi, userApi } from './identity.ts';
 import { imageApi } from './image.ts';
 import { instanceApi } from './instance-api.ts';
+import { invitationApi } from './invitation.ts';
+import { memberApi } from './member.ts';
+import { notificationApi } from './notification.ts';
 import { operationApi } from './operation.ts';
+import { placementApi } from './placement.ts';
+import { placementGroupApi } from './placement-group.ts';
+import { priceApi } from './price.ts';
 import { projectApi } from './project.ts';
+import { quotaApi } from './quota.ts';
+import { quotaRequestApi } from './quota-request.ts';
+import { roleApi } from './role.ts';
+import { usageApi } from './usage.ts';
 import { volumeApi } from './volume.ts';
 
 /**
  * The registry of every procedure. The tRPC router, the REST routes, the OpenAPI document, the access matrix test and
- * the scope documentation all come from it. `GET /events` (SSE) and `PUT /images/{image}/data` carry no JSON and stand
+ * the scope documentation all come from it. `GET /events` (SSE), `PUT /images/{image}/data` and exports carry no JSON and stand
  * beside it in server/api.
  */
 export const api = {
+  audit: auditApi,
   auth: authApi,
   event: eventApi,
   flavor: flavorApi,
   host: hostApi,
   hostKey: hostKeyApi,
+  hostPool: hostPoolApi,
   image: imageApi,
   instance: instanceApi,
+  invitation: invitationApi,
+  member: memberApi,
+  notification: notificationApi,
   operation: operationApi,
+  placement: placementApi,
+  placementGroup: placementGroupApi,
+  price: priceApi,
   project: projectApi,
+  quota: quotaApi,
+  quotaRequest: quotaRequestApi,
+  role: roleApi,
   sshKey: sshKeyApi,
   token: tokenApi,
+  usage: usageApi,
   user: userApi,
   volume: volumeApi,
 } as const satisfies Record<string, Record<string, Endpoint>>;

@@ -10,6 +10,7 @@ import { problemResponse, toAtollError } from '../problem.ts';
 import { handleContainerImageData } from './container-image-data.ts';
 import { expectedVersion } from './entity-tag.ts';
 import { handleEvents } from './event-stream.ts';
+import { exportPath, handleExport } from './exports.ts';
 import { requestHash } from './idempotency.ts';
 import { handleImageData } from './image-data.ts';
 import { readInput } from './read-input.ts';
@@ -57,6 +58,8 @@ async function route(edge: RestEdge, call: ApiCall, request: Request): Promise<R
   const containerImageData = /^\/hosts\/([^/]+)\/container-images\/data$/.exec(path);
   if (containerImageData)
     return recorded(call, 'host.loadImage', () => handleContainerImageData(call, request, containerImageData[1] ?? ''));
+
+  if (exportPath.test(path)) return handleExport(call, request, url);
 
   const match = matchRoute(edge.routes, request.method, path);
   switch (match.found) {

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { auditExportFormats, auditFilterSchema } from '#server/contract/audit.ts';
 import { changeSchema, eventTopics } from '#server/contract/event.ts';
 import { hostSchema } from '#server/contract/host.ts';
-import { idSchema } from '#server/contract/ids.ts';
+import { idSchema, projectRefSchema } from '#server/contract/ids.ts';
 import { imageSchema } from '#server/contract/image.ts';
 import { operationSchema } from '#server/contract/operation.ts';
 import { problemDocumentSchema } from '#server/contract/problem.ts';
+import { usageExportFormats, usageRangeSchema } from '#server/contract/usage.ts';
 
 const failure = {
   description: 'A problem document',
@@ -20,6 +22,38 @@ const complete = {
   headers: uploadHeaders,
   content: { 'application/json': { schema: imageSchema } },
 };
+
+/** A file of what a list shows, with the same filters. */
+const fileOf = (
+  name: string,
+  summary: string,
+  scope: string,
+  query: z.ZodObject,
+  types: readonly string[],
+): ZodOpenApiPathsObject[string] => ({
+  get: {
+    operationId: name,
+    summary,
+    tags: [name.startsWith('audit') ? 'audit' : 'usage'],
+    security: [{ token: [scope] }],
+    requestParams: {
+      query,
+      ...(name.endsWith('InProject') && { path: z.object({ project: projectRefSchema }) }),
+    },
+    responses: {
+      '200': {
+        description: 'The file',
+        content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' as const } }])),
+      },
+      '413': failure,
+      default: failure,
+    },
+  },
+});
+const auditQuery = auditFilterSchema.extend({ format: z.enum(auditExportFormats) });
+const usageQuery = usageRangeSchema.extend({ format: z.enum(usageExportFormats) });
+const auditTypes = ['text/csv', 'application/jsonl'];
+const usageTypes = ['text/csv', 'application/json'];
 
 /** The routes that carry no JSON, and so are not in the registry. */
 export const streamPaths: ZodOpenApiPathsObject = {
@@ -97,4 +131,20 @@ export const streamPaths: ZodOpenApiPathsObject = {
       },
     },
   },
+  '/audit/export': fileOf('auditExport', 'Audit of the whole cloud as a file', 'audit:read', auditQuery, auditTypes),
+  '/projects/{project}/audit/export': fileOf(
+    'auditExportInProject',
+    'Audit of a project as a file',
+    'project:audit',
+    auditQuery,
+    auditTypes,
+  ),
+  '/usage/export': fileOf('usageExport', 'What all projects used, as a file', 'system:read', usageQuery, usageTypes),
+  '/projects/{project}/usage/export': fileOf(
+    'usageExportInProject',
+    'What a project used, as a file',
+    'usage:read',
+    usageQuery,
+    usageTypes,
+  ),
 };
