@@ -26,6 +26,7 @@ import {
   makeInstance,
   makeOperation,
   makePlacementGroup,
+  makeUser,
   makeVolume,
 } from '#server/testing/factories.ts';
 

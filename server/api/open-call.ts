@@ -19,7 +19,7 @@ export const clientAddressHeader = 'x-atoll-client-address';
  */
 export async function openCall(app: WebApp, request: { headers: Headers }): Promise<ApiCall> {
   const { headers } = request;
-  const ip = headers.get(clientAddressHeader) ?? 'unknown';
+  const ip = addressOf(headers);
   const responseHeaders = new Headers();
   const actor = await findActor(app, headers).catch((error: unknown) => {
     // Guessing tokens costs as much as asking without one.
@@ -37,12 +37,14 @@ export async function openCall(app: WebApp, request: { headers: Headers }): Prom
   };
 }
 
+const addressOf = (headers: Headers): string => headers.get(clientAddressHeader) ?? 'unknown';
+
 /** The actor of the credentials in these headers, or null without any. Throws `unauthenticated` for a token that is not valid. */
 export async function findActor(app: WebApp, headers: Headers): Promise<Actor | null> {
   const authorization = headers.get('authorization');
   if (authorization !== null) {
     const token = /^Bearer +(atoll_[A-Za-z0-9_-]{43})$/i.exec(authorization.trim())?.[1];
-    const actor = token === undefined ? null : await authenticateToken(app, token);
+    const actor = token === undefined ? null : await authenticateToken(app, token, addressOf(headers));
     if (!actor) throw new AtollError('unauthenticated', 'This token is not valid.');
     return actor;
   }

@@ -1,9 +1,17 @@
 import { z } from 'zod';
+import { addressOrNetworkSchema } from './address.ts';
 import { endpoint } from './endpoint.ts';
 import { emailSchema, idSchema, projectRefSchema, timeSchema, titleSchema } from './ids.ts';
 import { sshPublicKeySchema } from './instance.ts';
 import { pageInput, pageOf } from './list.ts';
-import { projectRoles, systemPermissions, systemRoles, tokenScopes } from './permissions.ts';
+import {
+  membershipRoles,
+  projectPermissions,
+  projectStates,
+  systemPermissions,
+  systemRoles,
+  tokenScopes,
+} from './permissions.ts';
 
 /** NIST SP 800-63B §5.1.1: length is what counts; at least 12 characters, at most 256, no composition rules. */
 export const passwordSchema = z.string().min(12, 'Use at least 12 characters.').max(256);
@@ -17,12 +25,27 @@ export const userSchema = z.object({
   createdAt: timeSchema,
 });
 
+/** A user as admins see them. */
+export const managedUserSchema = userSchema.extend({
+  lastSignInAt: timeSchema.nullable().describe('null: never'),
+  hasPassword: z.boolean().describe('false: the one-time link was not used yet, or they sign in elsewhere'),
+  version: z.number().int(),
+});
+export type ManagedUser = z.output<typeof managedUserSchema>;
+
 /** Who is asking: what the browser needs to draw the right frame. */
 export const meSchema = z.object({
   user: userSchema,
   systemPermissions: z.array(z.enum(systemPermissions)),
   projects: z.array(
-    z.object({ id: idSchema, slug: z.string(), name: z.string(), role: z.enum(projectRoles).nullable() }),
+    z.object({
+      id: idSchema,
+      slug: z.string(),
+      name: z.string(),
+      role: z.enum(membershipRoles).nullable(),
+      permissions: z.array(z.enum(projectPermissions)),
+      state: z.enum(projectStates),
+    }),
   ),
   via: z.enum(['session', 'token']),
   atoll: z.object({ version: z.string() }),
@@ -45,9 +68,11 @@ export const tokenSchema = z.object({
   prefix: z.string().describe('First characters, to recognise it'),
   scopes: z.array(z.enum(tokenScopes)),
   projectId: idSchema.nullable().describe('null: every project of its user'),
+  allowedIps: z.array(z.string()).describe('Addresses and networks that it may be used from; empty: any'),
   createdAt: timeSchema,
   expiresAt: timeSchema,
   lastUsedAt: timeSchema.nullable(),
+  lastUsedIp: z.string().nullable(),
   revokedAt: timeSchema.nullable(),
 });
 export type Token = z.output<typeof tokenSchema>;
@@ -156,6 +181,7 @@ export const tokenApi = {
       scopes: z.array(z.enum(tokenScopes)).min(1),
       project: projectRefSchema.optional(),
       expiresInDays: z.int().min(1).max(365).default(90),
+      allowedIps: z.array(addressOrNetworkSchema).max(50).default([]),
     }),
     output: z.object({ token: tokenSchema, secret: z.string() }),
   }),
@@ -196,21 +222,90 @@ export const sshKeyApi = {
   }),
 };
 
+const manageUsers = { kind: 'system', permission: 'user:manage' } as const;
+const userRef = { user: idSchema };
+
 export const userApi = {
   list: endpoint({
     type: 'query',
     summary: 'Users',
-    policy: { kind: 'system', permission: 'user:manage' },
+    policy: manageUsers,
     rest: { method: 'GET', path: '/users' },
-    input: z.strictObject(pageInput),
-    output: pageOf(userSchema),
+    input: z.strictObject({ ...pageInput, search: z.string().max(100).optional() }),
+    output: pageOf(managedUserSchema),
+  }),
+  get: endpoint({
+    type: 'query',
+    summary: 'One user, with their projects',
+    policy: manageUsers,
+    rest: { method: 'GET', path: '/users/{user}', etag: 'sent' },
+    input: z.strictObject(userRef),
+    output: managedUserSchema.extend({
+      memberships: z.array(
+        z.object({
+          projectId: idSchema,
+          slug: z.string(),
+          name: z.string(),
+          role: z.enum(membershipRoles),
+          onlyOwner: z.boolean(),
+        }),
+      ),
+    }),
   }),
   create: endpoint({
     type: 'mutation',
     summary: 'Create a user with a project of their own; answers the one-time link that sets the password',
-    policy: { kind: 'system', permission: 'user:manage' },
+    policy: { ...manageUsers, sessionOnly: true },
     rest: null,
     input: z.strictObject({ email: emailSchema, name: titleSchema, role: z.enum(systemRoles).default('user') }),
-    output: z.object({ user: userSchema, setupPath: z.string() }),
+    output: z.object({ user: managedUserSchema, setupPath: z.string() }),
+  }),
+  update: endpoint({
+    type: 'mutation',
+    summary: 'Change the name or the role of a user; the last admin stays one',
+    policy: { ...manageUsers, sessionOnly: true },
+    rest: { method: 'PATCH', path: '/users/{user}', etag: 'sent' },
+    input: z.strictObject({ ...userRef, name: titleSchema.optional(), role: z.enum(systemRoles).optional() }),
+    output: managedUserSchema,
+  }),
+  disable: endpoint({
+    type: 'mutation',
+    summary: 'Shut a user out: sessions and tokens end at once, what runs runs on',
+    policy: manageUsers,
+    rest: { method: 'POST', path: '/users/{user}/disable', status: 200 },
+    input: z.strictObject(userRef),
+    output: managedUserSchema,
+  }),
+  enable: endpoint({
+    type: 'mutation',
+    summary: 'Let a user sign in again; their tokens stay revoked',
+    policy: manageUsers,
+    rest: { method: 'POST', path: '/users/{user}/enable', status: 200 },
+    input: z.strictObject(userRef),
+    output: managedUserSchema,
+  }),
+  reset: endpoint({
+    type: 'mutation',
+    summary: 'A one-time link with which a user sets a new password; earlier links stop working',
+    policy: { ...manageUsers, sessionOnly: true },
+    rest: null,
+    input: z.strictObject(userRef),
+    output: z.object({ user: managedUserSchema, setupPath: z.string() }),
+  }),
+  signOut: endpoint({
+    type: 'mutation',
+    summary: 'End every session of a user',
+    policy: manageUsers,
+    rest: { method: 'POST', path: '/users/{user}/sign-out', status: 200 },
+    input: z.strictObject(userRef),
+    output: z.object({ ended: z.number().int() }),
+  }),
+  delete: endpoint({
+    type: 'mutation',
+    summary: 'Delete a user who is nowhere the only owner, with their sessions, tokens and keys',
+    policy: manageUsers,
+    rest: { method: 'DELETE', path: '/users/{user}', status: 204 },
+    input: z.strictObject(userRef),
+    output: z.null(),
   }),
 };

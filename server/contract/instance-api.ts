@@ -1,11 +1,24 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { traitsSchema } from './host-pool.ts';
 import { idSchema, labelSchema, projectRefSchema } from './ids.ts';
 import { createContainerSchema, createVmSchema, instanceRef, instanceSchema } from './instance.ts';
 import { instanceKinds, instanceStates } from './instance-state.ts';
 import { pageInput, pageOf } from './list.ts';
 import { operationSchema } from './operation.ts';
+import type { WhenClosed } from './permissions.ts';
+import { placementAnswerSchema } from './placement.ts';
 import { quotaResources } from './quota-resources.ts';
+
+/** In a query: `ssd,gpu`. */
+const traitListSchema = z.union([
+  traitsSchema,
+  z
+    .string()
+    .max(1000)
+    .transform((text) => text.split(',').filter((trait) => trait !== ''))
+    .pipe(traitsSchema),
+]);
 
 const started = z.object({ instance: instanceSchema, operation: operationSchema });
 const created = z.object({
@@ -14,21 +27,23 @@ const created = z.object({
   instances: z.array(instanceSchema).describe('All of them where count was more than one'),
 });
 
-const action = <const V extends string, const S extends z.ZodRawShape>(verb: V, summary: string, fields: S) =>
+const action = <const V extends string, const S extends z.ZodRawShape>(
+  verb: V,
+  summary: string,
+  fields: S,
+  whenClosed?: WhenClosed,
+) =>
   endpoint({
     type: 'mutation',
     summary,
-    policy: { kind: 'project', permission: 'instance:operate' },
+    policy: { kind: 'project', permission: 'instance:operate', ...(whenClosed && { whenClosed }) },
     rest: { method: 'POST', path: `/projects/{project}/instances/{instance}/${verb}`, status: 202 },
     input: z.strictObject({ ...instanceRef, ...fields }),
     output: started,
   });
 
 /** Why a request would be refused, host by host, and what it would take from the quota; nothing is made. */
-export const createCheckSchema = z.object({
-  fits: z.boolean(),
-  hosts: z.object({ total: z.number().int(), fitting: z.number().int() }),
-  reasons: z.array(z.object({ host: z.string(), filter: z.string(), message: z.string() })),
+export const createCheckSchema = placementAnswerSchema.extend({
   quota: z.array(
     z.object({
       resource: z.enum(quotaResources),
@@ -90,14 +105,24 @@ export const instanceApi = {
       diskGiB: z.coerce.number().int().min(0).max(65_536),
       count: z.coerce.number().int().min(1).max(50).default(1),
       network: z.string().max(64).optional(),
+      flavorId: idSchema.optional().describe('Pools may take certain flavors only'),
+      poolId: idSchema.optional(),
+      placementGroupId: idSchema.optional(),
+      traits: traitListSchema.default([]),
+      hostId: idSchema.optional().describe('Admins only'),
     }),
     output: createCheckSchema,
   }),
   start: action('start', 'Start', {}),
-  stop: action('stop', 'Stop: ACPI power button or SIGTERM, then force after a delay', {
-    timeoutSeconds: z.int().min(0).max(3600).default(60).describe('Seconds until it is forced off'),
-    force: z.boolean().default(false).describe('Force off at once'),
-  }),
+  stop: action(
+    'stop',
+    'Stop: ACPI power button or SIGTERM, then force after a delay',
+    {
+      timeoutSeconds: z.int().min(0).max(3600).default(60).describe('Seconds until it is forced off'),
+      force: z.boolean().default(false).describe('Force off at once'),
+    },
+    'archived',
+  ),
   reboot: action('reboot', 'Reboot from inside, or stop and start where the guest does not answer', {}),
   reset: action('reset', 'Reset: like the button of a machine', {}),
   pause: action('pause', 'Pause', {}),
@@ -113,7 +138,7 @@ export const instanceApi = {
   delete: endpoint({
     type: 'mutation',
     summary: 'Delete, with its disks unless they are to be kept',
-    policy: { kind: 'project', permission: 'instance:write' },
+    policy: { kind: 'project', permission: 'instance:write', whenClosed: 'archived' },
     rest: { method: 'DELETE', path: '/projects/{project}/instances/{instance}', status: 202 },
     input: z.strictObject({
       ...instanceRef,

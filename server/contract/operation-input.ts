@@ -17,6 +17,7 @@ export const operationInput = {
   'instance.rename': z.strictObject({ instanceId: idSchema, name: z.string(), previousName: z.string() }),
   'instance.delete': z.strictObject({ instanceId: idSchema, keepVolumes: z.boolean() }),
   'volume.delete': z.strictObject({ volumeId: idSchema }),
+  'project.delete': z.strictObject({ projectId: idSchema }),
   'image.import': z.strictObject({ imageId: idSchema }),
   'image.delete': z.strictObject({ imageId: idSchema }),
   'host-key.scan': z.strictObject({ hostKeyScanId: idSchema }),

@@ -42,7 +42,7 @@ export const volumeApi = {
   delete: endpoint({
     type: 'mutation',
     summary: 'Delete a volume that nothing uses',
-    policy: { kind: 'project', permission: 'volume:write' },
+    policy: { kind: 'project', permission: 'volume:write', whenClosed: 'archived' },
     rest: { method: 'DELETE', path: '/projects/{project}/volumes/{volume}', status: 202 },
     input: z.strictObject(ref),
     output: z.object({ volume: volumeSchema, operation: operationSchema }),

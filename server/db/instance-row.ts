@@ -31,6 +31,8 @@ export interface TaskRow {
 export interface InstanceRow {
   id: string;
   projectId: string;
+  /** The project that its mark on the host names: the one it was made in. */
+  markedProjectId: string;
   kind: InstanceKind;
   name: string;
   /** What people see: derived from lifecycle, observed state and the state of the host. */
@@ -42,6 +44,10 @@ export interface InstanceRow {
   observedReason: string | null;
   stateSince: Date;
   host: { id: string; name: string; state: string; stateReason: string | null } | null;
+  hostPool: { id: string; name: string } | null;
+  placementGroup: { id: string; name: string } | null;
+  /** What its host must have. */
+  traits: string[];
   flavor: { id: string; name: string } | null;
   imageId: string | null;
   imageName: string | null;
@@ -83,11 +89,14 @@ export const taskSql = (target: Prisma.Sql): Prisma.Sql => Prisma.sql`(
 
 /** Columns and joins of {@link InstanceRow}. */
 export const selectInstances = Prisma.sql`
-  SELECT i.id, i.project_id AS "projectId", i.kind, i.name, ${instanceStateSql} AS state, i.lifecycle,
+  SELECT i.id, i.project_id AS "projectId", coalesce(i.marked_project_id, i.project_id) AS "markedProjectId", i.kind, i.name, ${instanceStateSql} AS state, i.lifecycle,
     i.failure_reason AS "failureReason", i.desired_state AS "desiredState", i.observed_state AS "observedState",
     i.observed_reason AS "observedReason", i.state_since AS "stateSince",
     CASE WHEN h.id IS NOT NULL THEN
       jsonb_build_object('id', h.id, 'name', h.name, 'state', h.state, 'stateReason', h.state_reason) END AS host,
+    CASE WHEN hp.id IS NOT NULL THEN jsonb_build_object('id', hp.id, 'name', hp.name) END AS "hostPool",
+    CASE WHEN pg.id IS NOT NULL THEN jsonb_build_object('id', pg.id, 'name', pg.name) END AS "placementGroup",
+    coalesce(i.traits, '{}') AS traits,
     CASE WHEN f.id IS NOT NULL THEN jsonb_build_object('id', f.id, 'name', f.name) END AS flavor,
     i.image_id AS "imageId", i.image_name AS "imageName", i.vcpus, i.memory_mib AS "memoryMiB", i.disk_gib AS "diskGiB",
     i.hostname, i.network, i.mac, i.addresses, i.ports, i.spec, coalesce(i.env_names, '{}') AS "envNames",
@@ -100,5 +109,7 @@ export const selectInstances = Prisma.sql`
     i.created_at AS "createdAt", i.observed_at AS "observedAt", i.version
   FROM instance i
   LEFT JOIN host h ON h.id = i.host_id
+  LEFT JOIN host_pool hp ON hp.id = h.pool_id
+  LEFT JOIN placement_group pg ON pg.id = i.placement_group_id
   LEFT JOIN flavor f ON f.id = i.flavor_id
   LEFT JOIN "user" u ON u.id = i.created_by_id`;

@@ -20,6 +20,15 @@ export async function findInstance(db: DbOrTx, ref: ProjectRef): Promise<Instanc
   return findOne(db, Prisma.sql`i.id = ${ref.id}::uuid AND i.project_id = ${ref.projectId}::uuid`);
 }
 
+/** The instance that a mark on a host names, or null. It may have moved to another project since it was marked. */
+export async function findMarkedInstance(db: DbOrTx, mark: ProjectRef): Promise<InstanceRow | null> {
+  const { id, projectId } = mark;
+  return findOne(
+    db,
+    Prisma.sql`i.id = ${id}::uuid AND coalesce(i.marked_project_id, i.project_id) = ${projectId}::uuid`,
+  );
+}
+
 /** The instance of this name in a project, or null. */
 export async function findInstanceByName(
   db: DbOrTx,

@@ -24,6 +24,8 @@ export interface OperationView {
   scope: ProjectScope;
   /** Also the work of the system, which belongs to no project. */
   includeSystem?: boolean;
+  /** Also the deletion of projects that this user asked for: its project is not there any more. */
+  deletedProjectsOf?: string;
 }
 
 export interface NewOperation {
@@ -85,9 +87,16 @@ export async function insertOperation(tx: AtollTx, operation: NewOperation): Pro
   return requireFound(await findRow(tx, Prisma.sql`o.id = ${id}::uuid`));
 }
 
+function isVisible({ scope, includeSystem, deletedProjectsOf }: OperationView): Prisma.Sql {
+  const inView = inScope(Prisma.sql`o.project_id`, scope, includeSystem);
+  if (deletedProjectsOf === undefined) return inView;
+  return Prisma.sql`(${inView} OR (o.project_id IS NULL AND o.kind = 'project.delete'
+    AND o.created_by_id = ${deletedProjectsOf}::uuid))`;
+}
+
 /** One operation with its steps. Throws not_found, also where the caller may not see it. */
 export async function getOperation(db: DbOrTx, ref: OperationView & { id: string }): Promise<OperationDetailRow> {
-  const visible = inScope(Prisma.sql`o.project_id`, ref.scope, ref.includeSystem);
+  const visible = isVisible(ref);
   const row = requireFound(await findRow(db, Prisma.sql`o.id = ${ref.id}::uuid AND ${visible}`));
   const [detail] = await withSteps(db, [row]);
   return requireFound(detail);
@@ -134,10 +143,7 @@ export async function listOperations(
   filter: OperationFilter,
   page: PageRequest,
 ): Promise<Page<OperationDetailRow>> {
-  const conditions = [
-    inScope(Prisma.sql`o.project_id`, view.scope, view.includeSystem),
-    afterKeyset(newestFirst, page.after),
-  ];
+  const conditions = [isVisible(view), afterKeyset(newestFirst, page.after)];
   if (filter.targetId) conditions.push(Prisma.sql`o.target_id = ${filter.targetId}::uuid`);
   if (filter.createdById) conditions.push(Prisma.sql`o.created_by_id = ${filter.createdById}::uuid`);
   if (filter.done !== undefined)

@@ -20,7 +20,7 @@ const columns = Prisma.sql`s.id, s.user_id AS "userId", s.ip, s.user_agent AS "u
 /** Good now, by the clock of the database. */
 const good = Prisma.sql`s.revoked_at IS NULL AND s.expires_at > now()`;
 
-/** Begins a session; answers its id. `tokenHash` is SHA-256 of the cookie. */
+/** Begins a session, and notes the sign-in at its user; answers its id. `tokenHash` is SHA-256 of the cookie. */
 export async function insertSession(
   tx: AtollTx,
   session: { userId: string; tokenHash: Uint8Array; ip: string; userAgent: string; ttlSeconds: number },
@@ -30,6 +30,7 @@ export async function insertSession(
     INSERT INTO session (id, user_id, token_hash, ip, user_agent, expires_at)
     VALUES (${id}::uuid, ${session.userId}::uuid, ${session.tokenHash}, ${session.ip}, ${session.userAgent},
       now() + make_interval(secs => ${session.ttlSeconds}::float8))`);
+  await tx.$executeRaw(Prisma.sql`UPDATE "user" SET last_sign_in_at = now() WHERE id = ${session.userId}::uuid`);
   return id;
 }
 

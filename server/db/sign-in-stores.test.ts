@@ -22,8 +22,7 @@ import {
   insertUser,
   listUsers,
   setPassword,
-  setUserDisabled,
-  setUserRole,
+  updateUser,
 } from './user-store.ts';
 
 let database: TestDatabase;
@@ -61,14 +60,14 @@ describe('users', () => {
   it('show their password hash to a sign-in alone, and not while they are disabled', async () => {
     const user = await makeUser(db);
     await inTx(db, (tx) => setPassword(tx, user, '$argon2id$…'));
-    await inTx(db, (tx) => setUserRole(tx, user, 'auditor'));
+    await inTx(db, (tx) => updateUser(tx, user, { role: 'auditor' }));
     expect(await findCredentials(db, user.email)).toEqual({
       user: { ...user, role: 'auditor' },
       passwordHash: '$argon2id$…',
     });
-    const listed = await listUsers(db, { limit: 200 });
+    const listed = await listUsers(db, {}, { limit: 200 });
     expect(JSON.stringify(listed)).not.toContain('argon2');
-    await inTx(db, (tx) => setUserDisabled(tx, user, true));
+    await inTx(db, (tx) => updateUser(tx, user, { disabledAt: new Date() }));
     expect(await findCredentials(db, user.email)).toBeNull();
     await expect(
       inTx(db, (tx) => setPassword(tx, { id: '0190d1f0-0000-7000-8000-000000000001' }, 'x')),
@@ -96,7 +95,7 @@ describe('sessions', () => {
     await touchSession(db, { id });
     expect(await findSession(db, newToken('').hash)).toBeNull();
     expect(await findSession(db, (await beginSession(user.id, -1)).hash)).toBeNull();
-    await inTx(db, (tx) => setUserDisabled(tx, user, true));
+    await inTx(db, (tx) => updateUser(tx, user, { disabledAt: new Date() }));
     expect(await findSession(db, hash)).toBeNull();
   });
 
@@ -167,7 +166,7 @@ describe('API tokens', () => {
     await inTx(db, (tx) => revokeToken(tx, { userId: user.id, id: row.id }));
     expect(await findToken(db, hash)).toBeNull();
     const second = await makeToken(user.id);
-    await inTx(db, (tx) => setUserDisabled(tx, user, true));
+    await inTx(db, (tx) => updateUser(tx, user, { disabledAt: new Date() }));
     expect(await findToken(db, second.hash)).toBeNull();
     expect((await listTokens(db, { userId: user.id }, { limit: 2 })).next).not.toBeNull();
   });

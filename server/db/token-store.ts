@@ -16,14 +16,18 @@ export interface TokenRow {
   /** The first characters, to recognise it. */
   prefix: string;
   scopes: TokenScope[];
+  /** Addresses and networks that it may be used from; empty: any. */
+  allowedIps: string[];
   createdAt: Date;
   expiresAt: Date;
   lastUsedAt: Date | null;
+  lastUsedIp: string | null;
   revokedAt: Date | null;
 }
 
 const columns = Prisma.sql`t.id, t.user_id AS "userId", t.project_id AS "projectId", t.name, t.prefix, t.scopes,
-  t.created_at AS "createdAt", t.expires_at AS "expiresAt", t.last_used_at AS "lastUsedAt", t.revoked_at AS "revokedAt"`;
+  coalesce(t.allowed_ips, '{}') AS "allowedIps", t.created_at AS "createdAt", t.expires_at AS "expiresAt",
+  t.last_used_at AS "lastUsedAt", t.last_used_ip AS "lastUsedIp", t.revoked_at AS "revokedAt"`;
 
 export interface NewToken {
   userId: string;
@@ -32,6 +36,8 @@ export interface NewToken {
   prefix: string;
   tokenHash: Uint8Array;
   scopes: readonly TokenScope[];
+  /** Default: from anywhere. */
+  allowedIps?: readonly string[];
   /** At most a year (api.md). */
   ttlSeconds: number;
 }
@@ -39,9 +45,10 @@ export interface NewToken {
 /** Inserts a token. */
 export async function insertToken(tx: AtollTx, token: NewToken): Promise<TokenRow> {
   const rows = await tx.$queryRaw<TokenRow[]>(Prisma.sql`
-    INSERT INTO api_token AS t (id, user_id, project_id, name, prefix, token_hash, scopes, expires_at)
+    INSERT INTO api_token AS t (id, user_id, project_id, name, prefix, token_hash, scopes, allowed_ips, expires_at)
     VALUES (${newId()}::uuid, ${token.userId}::uuid, ${token.projectId}::uuid, ${token.name}, ${token.prefix},
-      ${token.tokenHash}, ${[...token.scopes]}::text[], now() + make_interval(secs => ${token.ttlSeconds}::float8))
+      ${token.tokenHash}, ${[...token.scopes]}::text[], ${[...(token.allowedIps ?? [])]}::text[],
+      now() + make_interval(secs => ${token.ttlSeconds}::float8))
     RETURNING ${columns}`);
   if (!rows[0]) throw new Error('INSERT … RETURNING answered no row.');
   return rows[0];
@@ -61,11 +68,11 @@ export async function findToken(db: DbOrTx, tokenHash: Uint8Array): Promise<{ to
   return { token, user: { ...user, createdAt: new Date(user.createdAt) } };
 }
 
-/** Notes that a token is in use; writes at most once a minute. */
-export async function touchToken(db: DbOrTx, ref: { id: string }): Promise<void> {
+/** Notes that a token is in use, and from where; writes at most once a minute, or when it comes from somewhere else. */
+export async function touchToken(db: DbOrTx, ref: { id: string }, ip: string): Promise<void> {
   await db.$executeRaw(Prisma.sql`
-    UPDATE api_token SET last_used_at = now() WHERE id = ${ref.id}::uuid
-      AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`);
+    UPDATE api_token SET last_used_at = now(), last_used_ip = ${ip} WHERE id = ${ref.id}::uuid
+      AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute' OR last_used_ip IS DISTINCT FROM ${ip})`);
 }
 
 const newestFirst: Order = {
@@ -83,6 +90,12 @@ export async function listTokens(db: DbOrTx, ref: { userId: string }, page: Page
     WHERE t.user_id = ${ref.userId}::uuid AND ${afterKeyset(newestFirst, page.after)}
     ${orderAndLimit(newestFirst, page.limit)}`);
   return toPage(rows, page.limit, (row) => ({ value: row.createdAt.toISOString(), id: row.id }));
+}
+
+/** Revokes every token of a user; answers how many were good. */
+export async function revokeTokens(tx: AtollTx, ref: { userId: string }): Promise<number> {
+  return tx.$executeRaw(Prisma.sql`
+    UPDATE api_token SET revoked_at = now() WHERE user_id = ${ref.userId}::uuid AND revoked_at IS NULL`);
 }
 
 /** Revokes a token of a user; again is no error. Throws not_found. */

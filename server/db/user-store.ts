@@ -4,7 +4,7 @@ import { newId } from '#server/platform/id.ts';
 import type { AtollTx, DbOrTx } from './client.ts';
 import { isUniqueViolation } from './database-error.ts';
 import { Prisma } from './generated/client.ts';
-import { afterKeyset, type Order, orderAndLimit, type Page, type PageRequest, toPage } from './page.ts';
+import { afterKeyset, containing, type Order, orderAndLimit, type Page, type PageRequest, toPage } from './page.ts';
 
 /** A person. The password hash is never part of it: see {@link findCredentials}. */
 export interface UserRow {
@@ -66,10 +66,29 @@ export async function findCredentials(
 
 const byEmail: Order = { by: Prisma.sql`u.email`, id: Prisma.sql`u.id`, byType: 'text', idType: 'uuid' };
 
-/** All users, by e-mail. */
-export async function listUsers(db: DbOrTx, page: PageRequest): Promise<Page<UserRow>> {
-  const rows = await db.$queryRaw<UserRow[]>(Prisma.sql`
-    SELECT ${columns} FROM "user" u WHERE ${afterKeyset(byEmail, page.after)} ${orderAndLimit(byEmail, page.limit)}`);
+/** A user as admins see them. */
+export interface ManagedUserRow extends UserRow {
+  lastSignInAt: Date | null;
+  hasPassword: boolean;
+  version: number;
+}
+
+const managedColumns = Prisma.sql`${columns}, u.last_sign_in_at AS "lastSignInAt",
+  u.password_hash IS NOT NULL AS "hasPassword", u.version`;
+
+/** All users whose name or e-mail holds `search`, by e-mail. */
+export async function listUsers(
+  db: DbOrTx,
+  filter: { search?: string | undefined },
+  page: PageRequest,
+): Promise<Page<ManagedUserRow>> {
+  const conditions = [afterKeyset(byEmail, page.after)];
+  if (filter.search) {
+    const pattern = containing(filter.search);
+    conditions.push(Prisma.sql`(u.name ILIKE ${pattern} OR u.email ILIKE ${pattern})`);
+  }
+  const rows = await db.$queryRaw<ManagedUserRow[]>(Prisma.sql`
+    SELECT ${managedColumns} FROM "user" u WHERE ${Prisma.join(conditions, ' AND ')} ${orderAndLimit(byEmail, page.limit)}`);
   return toPage(rows, page.limit, (row) => ({ value: row.email, id: row.id }));
 }
 
@@ -78,19 +97,48 @@ export async function hasUsers(db: DbOrTx): Promise<boolean> {
   return (await db.user.findFirst({ select: { id: true } })) !== null;
 }
 
+/** One user as admins see them. Throws not_found. */
+export async function getManagedUser(db: DbOrTx, ref: { id: string }): Promise<ManagedUserRow> {
+  const rows = await db.$queryRaw<ManagedUserRow[]>(
+    Prisma.sql`SELECT ${managedColumns} FROM "user" u WHERE u.id = ${ref.id}::uuid`,
+  );
+  if (!rows[0]) throw new AtollError('not_found', 'There is no such user.');
+  return rows[0];
+}
+
+/**
+ * Locks a user and all admins until the end of the transaction: of two admins who shut each other out, one stays.
+ * Throws not_found.
+ */
+export async function lockUser(tx: AtollTx, ref: { id: string }): Promise<ManagedUserRow> {
+  await tx.$queryRaw(Prisma.sql`
+    SELECT id FROM "user" WHERE id = ${ref.id}::uuid OR role = 'admin' ORDER BY id FOR NO KEY UPDATE`);
+  return getManagedUser(tx, ref);
+}
+
+/** How many admins there are who can sign in. */
+export async function countAdmins(db: DbOrTx): Promise<number> {
+  return db.user.count({ where: { role: 'admin', disabledAt: null } });
+}
+
+/** Changes name, role or whether the user may sign in. Throws not_found. */
+export async function updateUser(
+  tx: AtollTx,
+  ref: { id: string },
+  patch: { name?: string; role?: SystemRole; disabledAt?: Date | null },
+): Promise<ManagedUserRow> {
+  await mustUpdate(tx, ref, { ...patch, version: { increment: 1 } });
+  return getManagedUser(tx, ref);
+}
+
+/** Removes a user with sessions, tokens, keys and memberships. Whoever calls has made sure that no project is left without an owner. */
+export async function deleteUser(tx: AtollTx, ref: { id: string }): Promise<void> {
+  await tx.user.deleteMany({ where: { id: ref.id } });
+}
+
 /** Sets the password; whoever calls ends the sessions. Throws not_found. */
 export async function setPassword(tx: AtollTx, ref: { id: string }, passwordHash: string): Promise<void> {
   await mustUpdate(tx, ref, { passwordHash });
-}
-
-/** Throws not_found. */
-export async function setUserRole(tx: AtollTx, ref: { id: string }, role: SystemRole): Promise<void> {
-  await mustUpdate(tx, ref, { role });
-}
-
-/** Disables or enables a user; sessions and tokens of a disabled user are not found any more. Throws not_found. */
-export async function setUserDisabled(tx: AtollTx, ref: { id: string }, disabled: boolean): Promise<void> {
-  await mustUpdate(tx, ref, { disabledAt: disabled ? new Date() : null });
 }
 
 async function mustUpdate(tx: AtollTx, ref: { id: string }, data: Prisma.UserUpdateManyMutationInput): Promise<void> {

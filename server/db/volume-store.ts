@@ -15,6 +15,8 @@ export type VolumeState = 'creating' | 'ready' | 'deleting' | 'failed';
 export interface VolumeRow {
   id: string;
   projectId: string;
+  /** The project that its mark on the host names: the one it was made in. */
+  markedProjectId: string;
   name: string;
   kind: VolumeKind;
   state: VolumeState;
@@ -34,7 +36,7 @@ export interface VolumeRow {
 
 /** Columns and joins of a row; also for changed-entity-store.ts. */
 export const selectVolumes = Prisma.sql`
-  SELECT v.id, v.project_id AS "projectId", v.name, v.kind, v.state, v.size_gib AS "sizeGiB",
+  SELECT v.id, v.project_id AS "projectId", coalesce(v.marked_project_id, v.project_id) AS "markedProjectId", v.name, v.kind, v.state, v.size_gib AS "sizeGiB",
     jsonb_build_object('id', h.id, 'name', h.name) AS host, v.storage_pool AS "storagePool",
     CASE WHEN i.id IS NOT NULL THEN jsonb_build_object('id', i.id, 'name', i.name) END AS instance,
     v.target, v.read_only AS "readOnly", v.base_sha256 AS "baseSha256", v.base_format AS "baseFormat", v.bootable,

@@ -1,3 +1,4 @@
+import type { ProjectState } from '#server/contract/permissions.ts';
 import type { AtollTx, Db } from '#server/db/client.ts';
 import type { Bell } from '#server/operations/engine/bell.ts';
 import type { CursorKey } from '#server/platform/cursor.ts';
@@ -47,5 +48,5 @@ export interface ActorContext extends ServiceContext {
 
 /** A context whose actor holds the permission of the procedure in `project`. */
 export interface ProjectContext extends ActorContext {
-  project: { id: string; slug: string; name: string };
+  project: { id: string; slug: string; name: string; state: ProjectState };
 }

@@ -1,15 +1,14 @@
 import { authApi } from '#server/contract/identity.ts';
-import { authenticateSession } from '#server/services/auth/authenticate-session.ts';
 import { changePassword } from '#server/services/auth/change-password.ts';
 import { completeSetup } from '#server/services/auth/complete-setup.ts';
 import { getMe } from '#server/services/auth/get-me.ts';
 import { listOwnSessions } from '#server/services/auth/list-sessions.ts';
 import { getSetupInfo } from '#server/services/auth/setup-link.ts';
-import { type SignedIn, signIn } from '#server/services/auth/sign-in.ts';
+import { signIn } from '#server/services/auth/sign-in.ts';
 import { signOut, signOutEverywhere } from '#server/services/auth/sign-out.ts';
-import type { ServiceContext } from '#server/services/service-context.ts';
-import { type Edge, implement } from '../implement.ts';
+import { implement } from '../implement.ts';
 import { expiredSessionCookie, sessionCookie } from '../session-cookie.ts';
+import { welcome } from './welcome.ts';
 
 export const authHandlers = implement(authApi, {
   setupInfo: (ctx, input) => getSetupInfo(ctx, input),
@@ -29,11 +28,3 @@ export const authHandlers = implement(authApi, {
     return null;
   },
 });
-
-/** Gives the browser its session, and answers who is signed in now. */
-async function welcome(ctx: ServiceContext & Edge, { session }: SignedIn) {
-  ctx.responseHeaders.append('set-cookie', sessionCookie(ctx.app.origin, session.cookie, session.expiresAt));
-  const actor = await authenticateSession(ctx.app, session.cookie);
-  if (!actor) throw new Error('A session that was just begun is not there.');
-  return { me: await getMe({ ...ctx, actor }) };
-}

@@ -3,7 +3,15 @@ import { createOwnSshKey, deleteOwnSshKey, listOwnSshKeys } from '#server/servic
 import { createToken } from '#server/services/token/create-token.ts';
 import { listOwnTokens } from '#server/services/token/list-tokens.ts';
 import { revokeOwnToken } from '#server/services/token/revoke-token.ts';
-import { createUser, listAllUsers } from '#server/services/user/manage-users.ts';
+import {
+  deleteManagedUser,
+  disableUser,
+  enableUser,
+  resetUser,
+  signOutUser,
+  updateManagedUser,
+} from '#server/services/user/change-user.ts';
+import { createUser, getUserWithProjects, listAllUsers } from '#server/services/user/manage-users.ts';
 import { implement } from '../implement.ts';
 
 export const tokenHandlers = implement(tokenApi, {
@@ -20,5 +28,12 @@ export const sshKeyHandlers = implement(sshKeyApi, {
 
 export const userHandlers = implement(userApi, {
   list: (ctx, input) => listAllUsers(ctx, input),
+  get: (ctx, input) => getUserWithProjects(ctx, input),
   create: (ctx, input) => createUser(ctx, input),
+  update: (ctx, input) => updateManagedUser(ctx, input),
+  disable: (ctx, input) => disableUser(ctx, input),
+  enable: (ctx, input) => enableUser(ctx, input),
+  reset: (ctx, input) => resetUser(ctx, input),
+  signOut: (ctx, input) => signOutUser(ctx, input),
+  delete: (ctx, input) => deleteManagedUser(ctx, input),
 });

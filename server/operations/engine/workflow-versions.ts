@@ -16,6 +16,7 @@ const forwardOnlyKinds: ReadonlySet<OperationKind> = new Set([
   'instance.delete',
   'volume.delete',
   'image.delete',
+  'project.delete',
   'host.remove',
   'container-image.remove',
 ]);

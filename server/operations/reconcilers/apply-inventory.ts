@@ -1,7 +1,7 @@
 import type { EngineType, engineTypes } from '#server/contract/host.ts';
 import type { InstanceKind } from '#server/contract/instance-state.ts';
 import { type Db, inTx } from '#server/db/client.ts';
-import { findInstance, type InstanceRow, listHostInstances } from '#server/db/instance-store.ts';
+import { findMarkedInstance, type InstanceRow, listHostInstances } from '#server/db/instance-store.ts';
 import { deleteUnmanaged, deleteUnmanagedExcept, upsertUnmanaged } from '#server/db/unmanaged-store.ts';
 import { listHostVolumes } from '#server/db/volume-store.ts';
 import type { Driver, HostInventory, ObservedInstance } from '#server/drivers/driver.ts';
@@ -60,7 +60,7 @@ async function knownTo(db: Db, hostId: string, inventory: HostInventory, rows: R
   const instances = new Map(rows);
   for (const { tag } of inventory.instances) {
     if (tag === null || instances.has(tag.instanceId)) continue;
-    const row = await findInstance(db, { id: tag.instanceId, projectId: tag.projectId });
+    const row = await findMarkedInstance(db, { id: tag.instanceId, projectId: tag.projectId });
     if (row) instances.set(row.id, row);
   }
   const volumeIds = new Set((await listHostVolumes(db, { hostId })).map((volume) => volume.id));
@@ -83,7 +83,7 @@ export async function applyChange(
     await inTx(db, (tx) => upsertUnmanaged(tx, { hostId }, observed));
   } else {
     const { instanceId, projectId } = observed.tag;
-    const row = await findInstance(db, { id: instanceId, projectId });
+    const row = await findMarkedInstance(db, { id: instanceId, projectId });
     if (row && isOf(row, hostId, observed)) await applyObserved(db, row, observed);
   }
 }

@@ -17,6 +17,7 @@ import { instanceReset } from './instance-reset.ts';
 import { instanceResume } from './instance-resume.ts';
 import { instanceStart } from './instance-start.ts';
 import { instanceStop } from './instance-stop.ts';
+import { projectDelete } from './project-delete.ts';
 import { volumeDelete } from './volume-delete.ts';
 import type { AtollWorkflow, WorkflowTools } from './workflow-tools.ts';
 
@@ -35,6 +36,7 @@ export const allWorkflows: readonly Workflow<unknown, WorkflowTools>[] = [
   erased(instanceRename),
   erased(instanceDelete),
   erased(volumeDelete),
+  erased(projectDelete),
   erased(imageImport),
   erased(imageDelete),
   erased(hostKeyScan),

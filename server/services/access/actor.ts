@@ -1,10 +1,14 @@
-import type { ProjectRole, SystemRole } from '#server/contract/permissions.ts';
+import type { MembershipRole, ProjectPermission, ProjectState, SystemRole } from '#server/contract/permissions.ts';
 
 export interface ActorMembership {
   projectId: string;
   slug: string;
   name: string;
-  role: ProjectRole;
+  state: ProjectState;
+  role: MembershipRole;
+  customRole: { id: string; name: string } | null;
+  /** What the role allows: of a custom one, what it says now. */
+  permissions: readonly ProjectPermission[];
 }
 
 /** Who asks, as the database knew it when the request came: role and memberships are read anew for each one. */

@@ -2,7 +2,6 @@ import {
   type Permission,
   type ProjectPermission,
   projectPermissions,
-  projectRolePermissions,
   type SelfPermission,
   type SystemPermission,
   scopesAllow,
@@ -28,7 +27,7 @@ function tokenReaches(actor: Actor, projectId: string): boolean {
 function roleAllows(actor: Actor, projectId: string, permission: ProjectPermission): boolean {
   if (systemRolePermissions[actor.role].everyProject.includes(permission)) return true;
   const membership = actor.memberships.find((each) => each.projectId === projectId);
-  return membership !== undefined && projectRolePermissions[membership.role].includes(permission);
+  return membership?.permissions.includes(permission) ?? false;
 }
 
 /** Whether the actor may know that the project exists. Scopes do not matter here: they decide between 403 and 200. */

@@ -13,5 +13,5 @@ export async function findKnownProject(
   const { actor } = ctx;
   const scopeless = actor.via.type === 'token' ? { ...actor, via: { ...actor.via, scopes: ['all'] } } : actor;
   const found = await findProject(ctx.app.db, reference, visibleProjects(scopeless, 'project:read'));
-  return found && { id: found.id, slug: found.slug, name: found.name };
+  return found && { id: found.id, slug: found.slug, name: found.name, state: found.state };
 }

@@ -1,6 +1,6 @@
 import type { Me } from '#server/contract/identity.ts';
 import { listProjects } from '#server/db/project-store.ts';
-import { permissionsInSystem, visibleProjects } from '../access/effective-right.ts';
+import { permissionsInProject, permissionsInSystem, visibleProjects } from '../access/effective-right.ts';
 import type { ActorContext } from '../service-context.ts';
 
 /** Projects in the switcher; whoever sees more finds them by search. */
@@ -20,11 +20,13 @@ export async function getMe(ctx: ActorContext): Promise<Me> {
       createdAt: actor.createdAt.toISOString(),
     },
     systemPermissions: permissionsInSystem(actor),
-    projects: page.items.map(({ id, slug, name }) => ({
+    projects: page.items.map(({ id, slug, name, state }) => ({
       id,
       slug,
       name,
       role: actor.memberships.find((each) => each.projectId === id)?.role ?? null,
+      permissions: permissionsInProject(actor, id),
+      state,
     })),
     via: actor.via.type,
     atoll: { version: ctx.app.version },

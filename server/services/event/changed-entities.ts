@@ -2,11 +2,14 @@ import type { Change, EventTopic } from '#server/contract/event.ts';
 import {
   findFlavorsById,
   findHostKeyScansById,
+  findHostPoolsById,
   findHostsById,
   findImagesById,
   findInstancesById,
   findOperationsById,
+  findPlacementGroupsById,
   findProjectsById,
+  findQuotaRequestsById,
   findUnmanagedByEntityId,
   findVolumesById,
 } from '#server/db/changed-entity-store.ts';
@@ -16,10 +19,13 @@ import type { Actor } from '../access/actor.ts';
 import { flavorView } from '../flavor/flavors.ts';
 import { hostView } from '../host/host-view.ts';
 import { unmanagedView } from '../host/read-hosts.ts';
+import { hostPoolView } from '../host-pool/host-pool-view.ts';
 import { imageView } from '../image/image-view.ts';
 import { instanceView } from '../instance/instance-view.ts';
 import { operationView } from '../operation/operation-view.ts';
+import { placementGroupView } from '../placement-group/placement-groups.ts';
 import { projectView } from '../project/project-view.ts';
+import { quotaRequestView } from '../quota-request/quota-request-view.ts';
 import { volumeView } from '../volume/volume-view.ts';
 
 /** The public object of an entity id for one actor; null when it is gone. */
@@ -35,6 +41,11 @@ const loaders: Record<EventTopic, (db: DbOrTx, ids: readonly string[]) => Promis
   flavor: async (db, ids) => byId(await findFlavorsById(db, ids), flavorView),
   'host-key': async (db, ids) =>
     byId(await findHostKeyScansById(db, ids), (row) => ({ ...row, createdAt: row.createdAt.toISOString() })),
+  'host-pool': async (db, ids) => byId(await findHostPoolsById(db, ids), hostPoolView),
+  'placement-group': async (db, ids) => byId(await findPlacementGroupsById(db, ids), placementGroupView),
+  'quota-request': async (db, ids) => byId(await findQuotaRequestsById(db, ids), quotaRequestView),
+  // Of a person's whole list: what is in it they ask for themselves.
+  notification: async (_db, ids) => new Map(ids.map((id) => [id, () => ({ id })])),
   unmanaged: async (db, ids) =>
     new Map(
       (await findUnmanagedByEntityId(db, ids)).map((row) => [`${row.hostId}/${row.id}`, () => unmanagedView(row)]),
@@ -70,10 +81,19 @@ export async function describeChanges(
       projectId: row.projectId,
       version: row.version,
       at: row.at.toISOString(),
-      entity: views.get(row.entityId)?.(actor) ?? null,
+      entity: inProjectOf(row, views.get(row.entityId)?.(actor) ?? null),
     });
   }
   return changes;
+}
+
+/**
+ * What has moved to another project since is gone from this one: whoever may see the change of then may not see the thing of now
+ * (rows are read when the change is told, not when it was made).
+ */
+function inProjectOf(row: OutboxRow, entity: unknown): unknown {
+  const moved = entity instanceof Object && 'projectId' in entity && entity.projectId !== row.projectId;
+  return moved ? null : entity;
 }
 
 function viewsOf(db: DbOrTx, batch: readonly OutboxRow[], topic: EventTopic): Promise<Views> {

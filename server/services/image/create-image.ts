@@ -23,7 +23,7 @@ export async function createImage(
   ctx: ActorContext,
   input: CreateImage,
 ): Promise<{ image: Image; operation: Operation | null }> {
-  const project = input.project === undefined ? null : await enterProject(ctx, input.project, 'image:write');
+  const project = input.project === undefined ? null : await enterProject(ctx, input.project, 'image:write', 'change');
   const projectId = project?.project.id ?? null;
   requireImageWrite(ctx, projectId);
   const { source, name } = input;

@@ -1,7 +1,10 @@
 import type { Operation } from '#server/contract/operation.ts';
 import { getOperation } from '#server/db/operation-store.ts';
+import { getProject } from '#server/db/project-store.ts';
 import { cancelOperation } from '#server/operations/engine/cancel-operation.ts';
 import { retryOperation } from '#server/operations/engine/retry-operation.ts';
+import { isForwardOnly } from '#server/operations/engine/workflow-versions.ts';
+import { requireState } from '../access/enter.ts';
 import { startWork } from '../change.ts';
 import type { ActorContext } from '../service-context.ts';
 import { getManagedOperation, operationViewOf } from './operation-access.ts';
@@ -24,7 +27,9 @@ export async function cancelVisibleOperation(ctx: ActorContext, input: { operati
  */
 export async function retryVisibleOperation(ctx: ActorContext, input: { operation: string }): Promise<Operation> {
   const failed = await getManagedOperation(ctx.app.db, ctx, input.operation);
-  const { projectId } = failed;
+  const { projectId, kind } = failed;
+  if (projectId !== null && !isForwardOnly(kind) && kind !== 'instance.stop')
+    requireState((await getProject(ctx.app.db, { id: projectId })).state, 'change');
   const what = { action: 'operation.retry', projectId, target: { type: 'operation', id: failed.id } };
   return startWork(ctx, what, async (tx) => {
     const operation = await retryOperation(tx, {

@@ -6,9 +6,12 @@ import type { ActorContext } from '../service-context.ts';
 
 /** Which operations the actor may see: those of their projects, and the work of the system for who reads hosts. */
 export function operationViewOf(ctx: ActorContext): OperationView {
+  const { actor } = ctx;
+  const reachesAll = actor.via.type === 'session' || actor.via.projectId === null;
   return {
-    scope: visibleProjects(ctx.actor, 'operation:read'),
-    includeSystem: maySystem(ctx.actor, 'host:read'),
+    scope: visibleProjects(actor, 'operation:read'),
+    includeSystem: maySystem(actor, 'host:read'),
+    ...(reachesAll && { deletedProjectsOf: actor.userId }),
   };
 }
 

@@ -1,8 +1,10 @@
+import { projectRolePermissions } from '#server/contract/permissions.ts';
 import type { Project } from '#server/contract/project.ts';
 import { builtInQuota, type QuotaResource } from '#server/contract/quota-resources.ts';
 import { insertProject } from '#server/db/project-store.ts';
 import { getUser } from '#server/db/user-store.ts';
 import { newId } from '#server/platform/id.ts';
+import type { ActorMembership } from '../access/actor.ts';
 import { change } from '../change.ts';
 import type { ActorContext } from '../service-context.ts';
 import { freeSlug } from './free-slug.ts';
@@ -16,6 +18,7 @@ export async function createProject(
     slug?: string | undefined;
     quota?: Partial<Record<QuotaResource, number>> | undefined;
     ownerId?: string | undefined;
+    description?: string;
   },
 ): Promise<Project> {
   const id = newId();
@@ -25,8 +28,16 @@ export async function createProject(
     await getUser(tx, { id: ownerId });
     const slug = input.slug ?? (await freeSlug(tx, [input.name]));
     const quota = { ...builtInQuota, ...withoutUndefined(input.quota ?? {}) };
-    const row = await insertProject(tx, { id, slug, name: input.name, quota, ownerId });
-    const membership = { projectId: id, slug, name: input.name, role: 'owner' as const };
+    const row = await insertProject(tx, { id, slug, name: input.name, description: input.description, quota, ownerId });
+    const membership: ActorMembership = {
+      projectId: id,
+      slug,
+      name: input.name,
+      state: 'active',
+      role: 'owner',
+      customRole: null,
+      permissions: projectRolePermissions.owner,
+    };
     const owns = ownerId === ctx.actor.userId;
     const actor = owns ? { ...ctx.actor, memberships: [...ctx.actor.memberships, membership] } : ctx.actor;
     return projectView(actor, row);

@@ -9,6 +9,8 @@ export function projectView(actor: Actor, row: ProjectRow): Project {
     id: row.id,
     slug: row.slug,
     name: row.name,
+    description: row.description,
+    state: row.state,
     role: actor.memberships.find((each) => each.projectId === row.id)?.role ?? null,
     permissions: permissionsInProject(actor, row.id),
     quota: row.quota,

@@ -16,12 +16,22 @@ const secondsPerDay = 24 * 3600;
  */
 export async function createToken(
   ctx: ActorContext,
-  input: { name: string; scopes: TokenScope[]; project?: string | undefined; expiresInDays: number },
+  input: {
+    name: string;
+    scopes: TokenScope[];
+    project?: string | undefined;
+    expiresInDays: number;
+    allowedIps: string[];
+  },
 ): Promise<{ token: Token; secret: string }> {
   const project = input.project === undefined ? null : await findKnownProject(ctx, input.project);
   if (input.project !== undefined && !project) throw new AtollError('not_found', 'There is no such project.');
   const { token, hash, hint } = newToken('atoll_');
-  const what = { action: 'token.create', projectId: project?.id, detail: { name: input.name, scopes: input.scopes } };
+  const what = {
+    action: 'token.create',
+    projectId: project?.id,
+    detail: { name: input.name, scopes: input.scopes, allowedIps: input.allowedIps },
+  };
   return change(ctx, what, async (tx) => {
     const row = await insertToken(tx, {
       userId: ctx.actor.userId,
@@ -30,6 +40,7 @@ export async function createToken(
       prefix: hint,
       tokenHash: hash,
       scopes: input.scopes,
+      allowedIps: input.allowedIps,
       ttlSeconds: input.expiresInDays * secondsPerDay,
     });
     return { token: tokenView(row), secret: token };

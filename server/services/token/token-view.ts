@@ -9,9 +9,11 @@ export function tokenView(row: TokenRow): Token {
     prefix: row.prefix,
     scopes: row.scopes,
     projectId: row.projectId,
+    allowedIps: row.allowedIps,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    lastUsedIp: row.lastUsedIp,
     revokedAt: row.revokedAt?.toISOString() ?? null,
   };
 }

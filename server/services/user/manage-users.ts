@@ -1,24 +1,39 @@
 import type { SystemRole } from '#server/contract/permissions.ts';
-import { listUsers, type UserRow } from '#server/db/user-store.ts';
+import { listMemberships, listOwnedAlone } from '#server/db/membership-store.ts';
+import { getManagedUser, listUsers } from '#server/db/user-store.ts';
 import { newId } from '#server/platform/id.ts';
 import { issueResetLink } from '../auth/setup-link.ts';
 import { change } from '../change.ts';
 import { type ListInput, pageOfList } from '../page.ts';
 import type { ActorContext } from '../service-context.ts';
 import { insertUserWithProject } from './insert-user-with-project.ts';
+import { managedUserView } from './user-view.ts';
 
-const view = (row: UserRow) => ({
-  id: row.id,
-  email: row.email,
-  name: row.name,
-  role: row.role,
-  disabled: row.disabledAt !== null,
-  createdAt: row.createdAt.toISOString(),
-});
+/** All users, or those whose name or e-mail holds `search`; by e-mail. */
+export async function listAllUsers(ctx: ActorContext, input: ListInput & { search?: string | undefined }) {
+  const { search } = input;
+  const read = (page: Parameters<typeof listUsers>[2]) => listUsers(ctx.app.db, { search }, page);
+  return pageOfList(ctx, ['users', search], input, read, managedUserView);
+}
 
-/** All users, by e-mail. */
-export async function listAllUsers(ctx: ActorContext, input: ListInput) {
-  return pageOfList(ctx, ['users'], input, (page) => listUsers(ctx.app.db, page), view);
+/** One user with their projects, and where they are the only owner. Throws `not_found`. */
+export async function getUserWithProjects(ctx: ActorContext, input: { user: string }) {
+  const { db } = ctx.app;
+  const row = await getManagedUser(db, { id: input.user });
+  const [memberships, alone] = await Promise.all([
+    listMemberships(db, { userId: row.id }),
+    listOwnedAlone(db, { userId: row.id }),
+  ]);
+  return {
+    ...managedUserView(row),
+    memberships: memberships.map(({ projectId, slug, name, role }) => ({
+      projectId,
+      slug,
+      name,
+      role,
+      onlyOwner: alone.some(({ id }) => id === projectId),
+    })),
+  };
 }
 
 /**
@@ -29,7 +44,7 @@ export async function createUser(ctx: ActorContext, input: { email: string; name
   const id = newId();
   const what = { action: 'user.create', target: { type: 'user', id }, detail: { role: input.role } };
   return change(ctx, what, async (tx) => {
-    const row = await insertUserWithProject(tx, { id, ...input, passwordHash: null });
-    return { user: view(row), setupPath: await issueResetLink(tx, id) };
+    await insertUserWithProject(tx, { id, ...input, passwordHash: null });
+    return { user: managedUserView(await getManagedUser(tx, { id })), setupPath: await issueResetLink(tx, id) };
   });
 }

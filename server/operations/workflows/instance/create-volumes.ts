@@ -12,8 +12,8 @@ export function instanceVolumes({ tools, operation, input }: Context): Promise<V
 }
 
 /** How the driver knows a volume. */
-export function volumeRef({ id, projectId, kind, storagePool }: VolumeRow): VolumeRef {
-  return { id, projectId, kind, storagePool };
+export function volumeRef({ id, markedProjectId, kind, storagePool }: VolumeRow): VolumeRef {
+  return { id, projectId: markedProjectId, kind, storagePool };
 }
 
 /** Those that this operation makes; the others were there before and are never touched here. */

@@ -7,7 +7,7 @@ export function definitionOf(
   operation: OperationRow,
   instance: InstanceRow,
 ): Pick<InstanceSpec, 'tag' | 'name' | 'hostname' | 'vcpus' | 'memoryMiB'> {
-  const { id, projectId, generation, name, hostname, vcpus, memoryMiB } = instance;
+  const { id, markedProjectId: projectId, generation, name, hostname, vcpus, memoryMiB } = instance;
   return {
     tag: { instanceId: id, projectId, generation, operationId: operation.id },
     name,

@@ -34,13 +34,13 @@ export function findOperationInstance(context: AtollContext<{ instanceId: string
 export async function instanceTarget(context: AtollContext<{ instanceId: string }>): Promise<InstanceTarget> {
   const instance = await findOperationInstance(context);
   if (!instance?.host) throw new AtollError('not_found', 'The instance or its host is not there any more.');
-  const { id, projectId, generation, kind } = instance;
+  const { id, projectId, markedProjectId, generation, kind } = instance;
   return {
     instance,
     spec: instanceSpecSchema.parse(instance.spec),
     hostId: instance.host.id,
     driver: await context.tools.hosts.driver(instance.host.id, engineOfKind[kind]),
-    ref: { id, projectId, generation },
+    ref: { id, projectId: markedProjectId, generation },
     row: { id, projectId },
   };
 }
