@@ -15,6 +15,8 @@ const resources: Record<EventTopic, ResourceName> = {
   'host-key': 'hostKey',
   'host-pool': 'hostPool',
   'placement-group': 'placementGroup',
+  'quota-request': 'quotaRequest',
+  notification: 'notification',
 };
 
 /** What the stream is listened to for. */

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '#server/contract/api.ts';
+import { defaultPoolId } from '#server/contract/host-pool.ts';
 import type { Policy } from '#server/contract/permissions.ts';
 import { inTx } from '#server/db/client.ts';
 import { insertHostKeyScan } from '#server/db/host-key-scan-store.ts';
 import { insertInvitation } from '#server/db/invitation-store.ts';
 import { setMembership } from '#server/db/membership-store.ts';
+import { insertQuotaRequest } from '#server/db/quota-request-store.ts';
 import { insertRole } from '#server/db/role-store.ts';
 import { insertSshKey } from '#server/db/ssh-key-store.ts';
 import { newToken } from '#server/platform/hash.ts';
@@ -149,6 +151,12 @@ const freshMember = async (world: AccessWorld) => {
   await inTx(web.owner, (tx) => setMembership(tx, { projectId: projectA, userId: user }, 'viewer'));
   return { project: projectA, user };
 };
+const waitingRequest = async ({ web, projectA, users }: AccessWorld) => {
+  const id = newId();
+  const wish = { id, projectId: projectA, poolId: null, limits: { networks: 1_000_000 }, reason: 'x' };
+  await inTx(web.owner, (tx) => insertQuotaRequest(tx, { ...wish, requestedById: users.stranger }));
+  return { quotaRequest: id };
+};
 const flavor = async ({ web }: AccessWorld) => (await makeFlavor(web.owner)).id;
 
 const readProjectAudit: Expected = { ...readInProject, viewer: 403, member: 403 };
@@ -268,6 +276,32 @@ const table: Record<string, Row> = {
   'member.list': row(readInProject, ({ projectA }) => ({ project: projectA })),
   'member.set': row(manageInProject, async (world) => ({ ...(await freshMember(world)), role: 'member' })),
   'member.remove': row(manageInProject, freshMember, 403),
+  'notification.list': row(own),
+  'notification.unread': row(own),
+  'notification.markRead': row(own),
+  'quota.defaults': row(writeSystem),
+  'quota.setDefaults': row(writeSystem, () => ({ snapshots: 100 })),
+  'quota.pools': row(readInProject, ({ projectA }) => ({ project: projectA })),
+  'quota.setPool': row(writeSystem, ({ projectA }) => ({
+    project: projectA,
+    hostPool: defaultPoolId,
+    quota: { vcpus: null },
+  })),
+  'quotaRequest.create': row(writeInProject, ({ projectA }) => ({
+    project: projectA,
+    limits: { networks: 1_000 },
+    reason: 'x',
+  })),
+  'quotaRequest.list': row(readInProject, ({ projectA }) => ({ project: projectA })),
+  // Made by nobody who is here: only who manages the project takes it back.
+  'quotaRequest.cancel': row({ ...writeInProject, member: 403 }, async (world) => ({
+    project: world.projectA,
+    ...(await waitingRequest(world)),
+  })),
+  'quotaRequest.listAll': row(writeSystem),
+  'quotaRequest.review': row(writeSystem, (world) => waitingRequest(world)),
+  'quotaRequest.grant': row(writeSystem, (world) => waitingRequest(world)),
+  'quotaRequest.deny': row(writeSystem, async (world) => ({ ...(await waitingRequest(world)), note: 'No.' })),
   'operation.list': row(listVisible),
   'operation.get': row(readVisible, (world) => operationOf(world, 'pending')),
   'operation.log': row(readVisible, (world) => operationOf(world, 'pending')),

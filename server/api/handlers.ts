@@ -13,6 +13,7 @@ import { memberHandlers, roleHandlers } from './routers/member.ts';
 import { operationHandlers } from './routers/operation.ts';
 import { placementGroupHandlers, placementHandlers } from './routers/placement.ts';
 import { projectHandlers } from './routers/project.ts';
+import { notificationHandlers, quotaHandlers, quotaRequestHandlers } from './routers/quota.ts';
 import { priceHandlers, usageHandlers } from './routers/usage.ts';
 import { volumeHandlers } from './routers/volume.ts';
 
@@ -29,11 +30,14 @@ export const handlers: ApiHandlers = {
   instance: instanceHandlers,
   invitation: invitationHandlers,
   member: memberHandlers,
+  notification: notificationHandlers,
   operation: operationHandlers,
   placement: placementHandlers,
   placementGroup: placementGroupHandlers,
   price: priceHandlers,
   project: projectHandlers,
+  quota: quotaHandlers,
+  quotaRequest: quotaRequestHandlers,
   role: roleHandlers,
   sshKey: sshKeyHandlers,
   token: tokenHandlers,

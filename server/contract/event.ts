@@ -13,6 +13,10 @@ export const eventTopics = [
   'flavor',
   'project',
   'host-key',
+  'host-pool',
+  'placement-group',
+  'quota-request',
+  'notification',
 ] as const;
 export type EventTopic = (typeof eventTopics)[number];
 

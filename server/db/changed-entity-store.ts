@@ -2,6 +2,7 @@ import type { DbOrTx } from './client.ts';
 import type { FlavorRow } from './flavor-store.ts';
 import { Prisma } from './generated/client.ts';
 import { type HostKeyScanRow, selectHostKeyScans } from './host-key-scan-store.ts';
+import { type HostPoolRow, selectHostPools } from './host-pool-row.ts';
 import { selectHosts } from './host-row.ts';
 import type { HostRow } from './host-store.ts';
 import { type ImageRow, selectImages } from './image-store.ts';
@@ -9,7 +10,9 @@ import { selectInstances } from './instance-row.ts';
 import type { InstanceRow } from './instance-store.ts';
 import { type OperationDetailRow, type OperationRow, operationColumns } from './operation-row.ts';
 import { withSteps } from './operation-store.ts';
+import { type PlacementGroupRow, selectPlacementGroups } from './placement-group-store.ts';
 import { type ProjectRow, selectProjects } from './project-store.ts';
+import { type QuotaRequestRow, selectQuotaRequests } from './quota-request-store.ts';
 import type { UnmanagedRow } from './unmanaged-store.ts';
 import { selectVolumes, type VolumeRow } from './volume-store.ts';
 
@@ -38,6 +41,15 @@ export const findProjectsById = (db: DbOrTx, ids: readonly string[]): Promise<Pr
 
 export const findHostKeyScansById = (db: DbOrTx, ids: readonly string[]): Promise<HostKeyScanRow[]> =>
   db.$queryRaw<HostKeyScanRow[]>(Prisma.sql`${selectHostKeyScans} ${among(Prisma.sql`s.id`, ids)}`);
+
+export const findHostPoolsById = (db: DbOrTx, ids: readonly string[]): Promise<HostPoolRow[]> =>
+  db.$queryRaw<HostPoolRow[]>(Prisma.sql`${selectHostPools} ${among(Prisma.sql`p.id`, ids)}`);
+
+export const findPlacementGroupsById = (db: DbOrTx, ids: readonly string[]): Promise<PlacementGroupRow[]> =>
+  db.$queryRaw<PlacementGroupRow[]>(Prisma.sql`${selectPlacementGroups} ${among(Prisma.sql`g.id`, ids)}`);
+
+export const findQuotaRequestsById = (db: DbOrTx, ids: readonly string[]): Promise<QuotaRequestRow[]> =>
+  db.$queryRaw<QuotaRequestRow[]>(Prisma.sql`${selectQuotaRequests} ${among(Prisma.sql`q.id`, ids)}`);
 
 export const findFlavorsById = (db: DbOrTx, ids: readonly string[]): Promise<FlavorRow[]> =>
   db.flavor.findMany({ where: { id: { in: [...ids] } } });

@@ -141,6 +141,7 @@ const checks: [DatabaseInvariant, Prisma.Sql][] = [
       ['flavor', 'flavor'],
       ['host_pool', 'host-pool'],
       ['placement_group', 'placement-group'],
+      ['quota_request', 'quota-request'],
       ['project', 'project'],
     ] as const
   ).map(([table, topic]): [DatabaseInvariant, Prisma.Sql] => [

@@ -1,3 +1,4 @@
+import type { QuotaResource } from '#server/contract/quota-resources.ts';
 import type { SealingPublicKey } from '#server/platform/sealing.ts';
 import type { DbOrTx } from './client.ts';
 import { Prisma } from './generated/client.ts';
@@ -10,6 +11,8 @@ export interface Settings {
   sealingPublicKey: SealingPublicKey;
   /** Version that migrated the database last. */
   migratedBy: { version: string };
+  /** Limits of new projects, where they differ from those built in. */
+  quotaDefaults: Partial<Record<QuotaResource, number>>;
   /** Set by a restore: nothing destructive is reconciled until an admin has looked at it (reliability.md F25). */
   restored: { at: string };
 }

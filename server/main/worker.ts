@@ -7,6 +7,7 @@ import { operationRetention } from '#server/operations/engine/retention.ts';
 import { WorkerLoop } from '#server/operations/engine/worker-loop.ts';
 import { registerWorkflows } from '#server/operations/engine/workflow-registry.ts';
 import { AuditAnchors } from '#server/operations/reconcilers/audit-anchors.ts';
+import { quotaGrantJob } from '#server/operations/reconcilers/quota-grants.ts';
 import { Reconcilers } from '#server/operations/reconcilers/reconcilers.ts';
 import { retentionJobs } from '#server/operations/reconcilers/retention.ts';
 import { uploadSweep } from '#server/operations/reconcilers/sweep-uploads.ts';
@@ -44,6 +45,7 @@ const publisher = new OutboxPublisher({ db, log });
 const jobs = [
   operationRetention(db, log),
   ...retentionJobs(db, log),
+  quotaGrantJob(db, log),
   uploadSweep({ db, log, dataDir: env.ATOLL_DATA_DIR }),
 ];
 const alarm = await startAlarmClock(databaseUrl, { onBell: () => loop.wake(), jobs, log });

@@ -8,7 +8,9 @@ type TopicRule =
   /** Of projects; rows without a project are public, or belong to the system. */
   | { kind: 'project'; permission: ProjectPermission; withoutProject: 'public' | SystemPermission }
   | { kind: 'system'; permission: SystemPermission }
-  | { kind: 'everybody' };
+  | { kind: 'everybody' }
+  /** The entity id is the person's; not for a token of one project, which reaches nothing beyond it. */
+  | { kind: 'self' };
 
 /** Who sees what of the stream. Topics are the server's: a reader can only choose among what they may see (security.md 31). */
 const rules: Record<EventTopic, TopicRule> = {
@@ -20,15 +22,25 @@ const rules: Record<EventTopic, TopicRule> = {
   host: { kind: 'system', permission: 'host:read' },
   'host-key': { kind: 'system', permission: 'host:read' },
   unmanaged: { kind: 'system', permission: 'host:read' },
+  'host-pool': { kind: 'system', permission: 'host:read' },
+  'placement-group': { kind: 'project', permission: 'instance:read', withoutProject: 'host:read' },
   flavor: { kind: 'everybody' },
+  'quota-request': { kind: 'project', permission: 'project:read', withoutProject: 'host:read' },
+  notification: { kind: 'self' },
 };
 
 /** Whether the actor may see this change. */
-export function seesChange(actor: Actor, change: Pick<OutboxRow, 'topic' | 'projectId'>): boolean {
+export function seesChange(actor: Actor, change: Pick<OutboxRow, 'topic' | 'projectId' | 'entityId'>): boolean {
   const rule = rules[change.topic];
   switch (rule.kind) {
     case 'everybody':
       return maySelf(actor, 'self:read');
+    case 'self':
+      return (
+        change.entityId === actor.userId &&
+        maySelf(actor, 'self:read') &&
+        (actor.via.type === 'session' || actor.via.projectId === null)
+      );
     case 'system':
       return maySystem(actor, rule.permission);
     case 'project':

@@ -1,11 +1,12 @@
 import { projectRolePermissions } from '#server/contract/permissions.ts';
 import type { Project } from '#server/contract/project.ts';
-import { builtInQuota, type QuotaResource } from '#server/contract/quota-resources.ts';
+import type { QuotaResource } from '#server/contract/quota-resources.ts';
 import { insertProject } from '#server/db/project-store.ts';
 import { getUser } from '#server/db/user-store.ts';
 import { newId } from '#server/platform/id.ts';
 import type { ActorMembership } from '../access/actor.ts';
 import { change } from '../change.ts';
+import { quotaOfNewProject } from '../quota/quota-defaults.ts';
 import type { ActorContext } from '../service-context.ts';
 import { freeSlug } from './free-slug.ts';
 import { projectView } from './project-view.ts';
@@ -16,7 +17,7 @@ export async function createProject(
   input: {
     name: string;
     slug?: string | undefined;
-    quota?: Partial<Record<QuotaResource, number>> | undefined;
+    quota?: Partial<Record<QuotaResource, number | undefined>> | undefined;
     ownerId?: string | undefined;
     description?: string;
   },
@@ -27,7 +28,7 @@ export async function createProject(
   return change(ctx, what, async (tx) => {
     await getUser(tx, { id: ownerId });
     const slug = input.slug ?? (await freeSlug(tx, [input.name]));
-    const quota = { ...builtInQuota, ...withoutUndefined(input.quota ?? {}) };
+    const quota = await quotaOfNewProject(tx, input.quota);
     const row = await insertProject(tx, { id, slug, name: input.name, description: input.description, quota, ownerId });
     const membership: ActorMembership = {
       projectId: id,
@@ -43,8 +44,3 @@ export async function createProject(
     return projectView(actor, row);
   });
 }
-
-const withoutUndefined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };

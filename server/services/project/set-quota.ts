@@ -1,6 +1,7 @@
 import { AtollError } from '#server/contract/errors.ts';
 import type { Project } from '#server/contract/project.ts';
 import type { QuotaResource } from '#server/contract/quota-resources.ts';
+import { appendEvent } from '#server/db/event-store.ts';
 import { findProject, setQuotaLimits } from '#server/db/project-store.ts';
 import { requireVersion } from '#server/db/version.ts';
 import { change } from '../change.ts';
@@ -23,6 +24,13 @@ export async function setQuota(
   };
   return change(ctx, what, async (tx) => {
     const row = await setQuotaLimits(tx, { projectId }, input.quota);
+    await appendEvent(tx, {
+      projectId,
+      type: 'project.quota_changed',
+      target: { type: 'project', id: projectId, name: row.name },
+      actor: { id: ctx.actor.userId, name: ctx.actor.name },
+      message: 'Its limits were changed.',
+    });
     // The row is locked now: the version before this change was one less.
     requireVersion(row.version - 1, ctx.expectedVersion);
     return projectView(ctx.actor, row);

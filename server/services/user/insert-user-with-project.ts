@@ -1,9 +1,9 @@
 import type { SystemRole } from '#server/contract/permissions.ts';
-import { builtInQuota } from '#server/contract/quota-resources.ts';
 import type { AtollTx } from '#server/db/client.ts';
 import { insertProject } from '#server/db/project-store.ts';
 import { insertUser, type UserRow } from '#server/db/user-store.ts';
 import { freeSlug } from '../project/free-slug.ts';
+import { quotaOfNewProject } from '../quota/quota-defaults.ts';
 
 export interface NewUser {
   id: string;
@@ -17,6 +17,7 @@ export interface NewUser {
 export async function insertUserWithProject(tx: AtollTx, user: NewUser): Promise<UserRow> {
   const row = await insertUser(tx, user);
   const slug = await freeSlug(tx, [user.name, user.email.split('@', 1)[0] ?? '', 'project']);
-  await insertProject(tx, { slug, name: user.name, quota: builtInQuota, ownerId: row.id });
+  const quota = await quotaOfNewProject(tx);
+  await insertProject(tx, { slug, name: user.name, quota, ownerId: row.id });
   return row;
 }
