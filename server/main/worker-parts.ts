@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Db } from '#server/db/client.ts';
-import { listAllHosts } from '#server/db/host-store.ts';
+import { getHost, listAllHosts } from '#server/db/host-store.ts';
 import { readSecret, type SecretRef } from '#server/db/sealed-secret-store.ts';
 import { HostAccess } from '#server/operations/host-link/host-access.ts';
 import { HostLinks } from '#server/operations/host-link/host-links.ts';
@@ -30,7 +30,8 @@ export function makeWorkerParts(given: {
 }): WorkerParts {
   const { db, log, dataDir, sealingKey, sshKey } = given;
   const openSecret = (ref: SecretRef) => readSecret(db, sealingKey, ref);
-  const links = new HostLinks({ db, log, open: (host) => openHost({ sshKey, openSecret }, host) });
+  const known = (id: string) => getHost(db, { id });
+  const links = new HostLinks({ db, log, open: (host) => openHost({ sshKey, openSecret, known }, host) });
   const access = new HostAccess({ db, links });
   const allowed = networkSet(given.downloadNetworks);
   const urlPolicy = async (): Promise<UrlPolicy> => {

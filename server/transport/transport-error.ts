@@ -5,6 +5,7 @@
  * - `refused`: the machine is there, but nothing listens on that port or socket
  * - `auth_failed`: the server accepts neither our key nor our password, or we do not accept its certificate
  * - `host_key_mismatch`: the server is not the one whose key was pinned; nothing was sent to it
+ * - `machine_mismatch`: the server has the pinned key and is another machine all the same
  * - `weak_crypto`: the server offers only algorithms that we do not speak
  * - `forbidden`: signed in, but this socket, file or forwarding is not allowed to us
  * - `not_found`: there is no such file or socket on the machine
@@ -19,6 +20,7 @@ export type TransportErrorCode =
   | 'refused'
   | 'auth_failed'
   | 'host_key_mismatch'
+  | 'machine_mismatch'
   | 'weak_crypto'
   | 'forbidden'
   | 'not_found'
@@ -30,7 +32,7 @@ export type TransportErrorCode =
 
 interface TransportErrorOptions {
   cause?: unknown;
-  /** Only with `host_key_mismatch`: what the server showed, as SHA256:… */
+  /** Only with `host_key_mismatch` and `machine_mismatch`: what the server showed, as SHA256:… */
   offeredFingerprint?: string;
   /** Default: true for the codes that can strike after something was sent. */
   sent?: boolean;

@@ -13,6 +13,7 @@ const silence: Record<TransportErrorCode, { code: ErrorCode; retryable: boolean 
   aborted: { code: 'cancelled', retryable: false },
   auth_failed: { code: 'host_auth_failed', retryable: false },
   host_key_mismatch: { code: 'host_key_mismatch', retryable: false },
+  machine_mismatch: { code: 'host_key_mismatch', retryable: false },
   weak_crypto: { code: 'host_unsuitable', retryable: false },
   forbidden: { code: 'host_unsuitable', retryable: false },
   too_large: { code: 'driver_failed', retryable: false },

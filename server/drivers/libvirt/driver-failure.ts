@@ -42,6 +42,7 @@ const TRANSPORT_VERDICTS: Record<TransportErrorCode, Verdict> = {
   lost: { code: 'host_unreachable', retryable: true },
   auth_failed: { code: 'host_auth_failed', retryable: false },
   host_key_mismatch: { code: 'host_key_mismatch', retryable: false },
+  machine_mismatch: { code: 'host_key_mismatch', retryable: false },
   weak_crypto: { code: 'host_unsuitable', retryable: false },
   forbidden: { code: 'host_unsuitable', retryable: false },
   refused: { code: 'engine_unavailable', retryable: true },

@@ -5,6 +5,8 @@ import type { DriverError, EngineReport } from '#server/drivers/driver.ts';
 export interface MachineReport {
   system: { hostname: string; os: string; kernel: string; arch: string; cpuModel: string };
   checks: DoctorCheck[];
+  /** Who the machine says that it is, see machine-identity.ts; null where it has no id. */
+  identity: string | null;
 }
 
 /** One look at a host: the machine, and each engine that it was asked for. */

@@ -1,6 +1,7 @@
 import type { DoctorCheck } from '#server/contract/host.ts';
 import type { Machine } from '#server/transport/machine.ts';
 import type { MachineReport } from './host-report.ts';
+import { askIdentity } from './machine-identity.ts';
 import { machineScript } from './machine-script.ts';
 
 /** Beyond this, certificates and logs begin to disagree. */
@@ -18,6 +19,7 @@ export async function inspectMachine(
   const facts = new Map(stdout.split('\n').map((line) => splitOnce(line)));
   const fact = (key: string): string => facts.get(key) || 'unknown';
   return {
+    identity: await askIdentity(machine, options.signal),
     system: {
       hostname: fact('hostname'),
       os: fact('os'),

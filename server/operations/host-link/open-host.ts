@@ -10,11 +10,14 @@ import type { Machine } from '#server/transport/machine.ts';
 import { connectSsh, type SshCredential } from '#server/transport/ssh/connect-ssh.ts';
 import { TransportError } from '#server/transport/transport-error.ts';
 import type { OpenHost } from './host-link.ts';
+import { connectKnown, type KnownHost } from './machine-identity.ts';
 
 export interface OpenHostParts {
   /** Atoll's own SSH key. */
   sshKey: Secret<string>;
   openSecret(ref: SecretRef): Promise<Secret<string> | null>;
+  /** The host as it is known now: a link outlives the first look at its machine. */
+  known(hostId: string): Promise<KnownHost>;
 }
 
 /** Where Docker listens on every distribution that we know. */
@@ -29,7 +32,7 @@ const privateKeySchema = z.strictObject({ privateKey: z.string(), passphrase: z.
 export async function openHost(parts: OpenHostParts, host: HostRow): Promise<OpenHost> {
   switch (host.connectionType) {
     case 'local':
-      return onMachine(new LocalMachine(), host);
+      return onMachine(localMachine(parts, host), host);
     case 'ssh':
       return onMachine(sshMachine(parts, host), host);
     case 'docker-tls': {
@@ -53,13 +56,29 @@ function onMachine(machine: Machine, host: HostRow): OpenHost {
   };
 }
 
+/** This machine, unless the data directory has moved to another since the host was added. */
+function localMachine(parts: OpenHostParts, host: HostRow): KeptMachine {
+  const connect = (signal: AbortSignal) =>
+    connectKnown(
+      () => parts.known(host.id),
+      async () => new LocalMachine(),
+      signal,
+    );
+  return new KeptMachine({ label: 'local', connect });
+}
+
 function sshMachine(parts: OpenHostParts, host: HostRow): KeptMachine {
   const { username, port, fingerprint } = host;
   if (username === null || fingerprint === null) throw missing(host, 'a user or a confirmed host key');
   const target = { host: addressOf(host), port: port ?? 22, user: username, hostKeyFingerprint: fingerprint };
   return new KeptMachine({
     label: `${target.user}@${target.host}:${target.port}`,
-    connect: async (signal) => connectSsh({ ...target, credential: await credentialOf(parts, host) }, { signal }),
+    connect: (signal) =>
+      connectKnown(
+        () => parts.known(host.id),
+        async () => connectSsh({ ...target, credential: await credentialOf(parts, host) }, { signal }),
+        signal,
+      ),
   });
 }
 

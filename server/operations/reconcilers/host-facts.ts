@@ -4,6 +4,7 @@ import { setHostEngine } from '#server/db/host-inventory-store.ts';
 import { findHost } from '#server/db/host-store.ts';
 import type { EngineReport } from '#server/drivers/driver.ts';
 import type { HostLink } from '../host-link/host-link.ts';
+import { identityOf, requireKnown } from '../host-link/machine-identity.ts';
 import { saveEngineFacts } from '../workflows/host/save-report.ts';
 
 /** Pools fill up and networks come and go by themselves; placement lives by these rows. */
@@ -37,6 +38,11 @@ export class HostFacts {
     if (last && performance.now() - last.at < everyMs) return;
     const options = { signal: AbortSignal.timeout(timeoutMs), timeoutMs, bootTestGuest: false };
     const report = await this.#link.driver(type).inspect(options);
+    // A machine that Atoll can sign in to was asked when the connection was made.
+    if (this.#link.machine === null && report.machineId !== null) {
+      const known = await findHost(this.#db, { id: this.#hostId });
+      if (known?.connectionType === 'docker-tls') requireKnown(known, identityOf('docker', report.machineId));
+    }
     this.#reports.set(type, { report, at: performance.now() });
     await inTx(this.#db, async (tx) => {
       const host = await findHost(tx, { id: this.#hostId });

@@ -7,7 +7,7 @@ import { DriverError } from '#server/drivers/driver.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { HostLink } from '../host-link/host-link.ts';
 import type { InstanceBell } from '../host-link/instance-bell.ts';
-import { quarantineFor } from '../host-link/quarantine.ts';
+import { isOtherMachine, quarantineFor } from '../host-link/quarantine.ts';
 import { DriftReport } from './drift-report.ts';
 import { EngineWatch, isHostAway } from './engine-watch.ts';
 import { HostFacts } from './host-facts.ts';
@@ -79,7 +79,12 @@ export class HostKeeper {
       await this.#setEngine(type, 'up', null);
       await this.#settle(null);
     }
-    await this.#facts.refresh(type);
+    try {
+      await this.#facts.refresh(type);
+    } catch (error) {
+      if (error instanceof DriverError && error.code === 'host_key_mismatch') return this.#quarantine(error);
+      throw error;
+    }
   }
 
   async #failed(type: EngineType, error: unknown): Promise<void> {
@@ -130,9 +135,14 @@ export class HostKeeper {
   /** Nothing more is sent to it, not even an attempt to sign in, until an admin has confirmed the key. */
   async #quarantine(error: DriverError): Promise<void> {
     const patch = quarantineFor(error);
-    const message = `It showed another host key, ${patch.offeredFingerprint ?? 'unknown'}; nothing was sent to it.`;
+    const event = isOtherMachine(error)
+      ? { type: 'host.machine_changed', message: 'Another machine answers in its place; it was left alone.' }
+      : {
+          type: 'host.key_changed',
+          message: `It showed another host key, ${patch.offeredFingerprint ?? 'unknown'}; nothing was sent to it.`,
+        };
     await this.#update((row) =>
-      row.state === 'quarantined' ? null : { patch, event: { type: 'host.key_changed', severity: 'error', message } },
+      row.state === 'quarantined' ? null : { patch, event: { ...event, severity: 'error' } },
     );
   }
 

@@ -15,6 +15,7 @@ import {
 } from '#server/testing/atoll-testbed.ts';
 import { createInstance } from '#server/testing/drive-instance.ts';
 import { TransportError } from '#server/transport/transport-error.ts';
+import { identityOf } from '../host-link/machine-identity.ts';
 import { DriftReport } from './drift-report.ts';
 import { findDrift } from './find-drift.ts';
 import { Reconcilers } from './reconcilers.ts';
@@ -174,6 +175,31 @@ it('a host that shows another key is put into quarantine and left alone', async 
   expect(await getHost(bed.db, { id: bed.host.id })).toMatchObject({ offeredFingerprint });
   expect(await eventsOf(bed, bed.host.id)).toMatchObject([{ type: 'host.key_changed', severity: 'error' }]);
   await expect(bed.access.driver(bed.host.id, 'libvirt')).rejects.toMatchObject({ code: 'host_quarantined' });
+});
+
+it('another machine with the same key is put into quarantine, too, and says so', async () => {
+  const { broken, wrap } = breakable();
+  const bed = await createAtollTestbed(ground, { wrap });
+  const shown = new TransportError('machine_mismatch', 'Another machine.', { offeredFingerprint: 'SHA256:other' });
+  broken.set('libvirt', failure('host_key_mismatch', shown));
+  broken.set('docker', failure('host_key_mismatch', shown));
+  watch(bed);
+  await hostBecomes(bed, 'quarantined');
+  const { stateReason, offeredFingerprint } = await getHost(bed.db, { id: bed.host.id });
+  expect([stateReason, offeredFingerprint]).toEqual([
+    'It is another machine than the one that was confirmed, although its key is the same.',
+    'SHA256:other',
+  ]);
+  expect(await eventsOf(bed, bed.host.id)).toMatchObject([{ type: 'host.machine_changed', severity: 'error' }]);
+});
+
+it('Docker over TLS is known by its own id, which is compared when it answers again', async () => {
+  const bed = await createAtollTestbed(ground);
+  const machineId = identityOf('docker', 'the one before');
+  await bed.db.host.update({ where: { id: bed.host.id }, data: { connectionType: 'docker-tls', machineId } });
+  watch(bed);
+  await hostBecomes(bed, 'quarantined');
+  expect(await eventsOf(bed, bed.host.id)).toMatchObject([{ type: 'host.machine_changed' }]);
 });
 
 it('drift is found: orphans of every kind and older copies; and told on the second sighting, once', async () => {

@@ -75,11 +75,18 @@ export class Reconcilers {
       const known = this.#keepers.get(host.id);
       if (known?.key === key) continue;
       if (known) await this.#dismiss(host.id);
-      const parts = { db: this.#db, bell: this.#access.instanceBell, log: this.#log };
-      const keeper = new HostKeeper({ ...parts, host, link: await this.#links.link(host) });
-      this.#keepers.set(host.id, { key, keeper });
-      keeper.start();
+      // One that cannot even be opened, as when its credential is gone, keeps nobody from looking at the others.
+      await this.#watch(host, key).catch((error: unknown) => {
+        this.#log.warn({ err: error, host: host.name }, 'a host cannot be looked at');
+      });
     }
+  }
+
+  async #watch(host: HostRow, key: string): Promise<void> {
+    const parts = { db: this.#db, bell: this.#access.instanceBell, log: this.#log };
+    const keeper = new HostKeeper({ ...parts, host, link: await this.#links.link(host) });
+    this.#keepers.set(host.id, { key, keeper });
+    keeper.start();
   }
 
   async #dismiss(hostId: string): Promise<void> {

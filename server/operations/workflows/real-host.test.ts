@@ -48,7 +48,8 @@ beforeAll(async () => {
   await appendFile(lab.info.ssh.authorizedKeysPath, `\n${key.publicKey}\n`);
   image = await keepGuestImage();
   const { db, dataDir, openSecret, publicKey } = ground;
-  const open = (host: HostRow) => openHost({ sshKey: secret(key.privateKey), openSecret }, host);
+  const open = (host: HostRow) =>
+    openHost({ sshKey: secret(key.privateKey), openSecret, known: (id) => getHost(db, { id }) }, host);
   links = new HostLinks({ db, log, open });
   const access = new HostAccess({ db, links });
   const urlPolicy = async () => ({ allowed: networkSet([]), denied: networkSet([]) });

@@ -40,8 +40,10 @@ export async function confirmHostKey(
     if (row.offeredFingerprint !== null && row.offeredFingerprint !== fingerprint)
       throw new AtollError('host_key_mismatch', `The host offers ${row.offeredFingerprint} now.`);
     // A reinstalled machine has another identity too; the confirmed key vouches for it, and the doctor reads it anew.
-    const confirmed = { fingerprint, offeredFingerprint: null, machineId: null, stateReason: null };
-    await updateHost(tx, { id }, { ...confirmed, state: 'enrolling' });
+    const confirmed = { offeredFingerprint: null, machineId: null, stateReason: null };
+    // Only SSH has a key to pin; elsewhere it was the machine itself that was confirmed.
+    const pinned = row.connectionType === 'ssh' ? { fingerprint } : {};
+    await updateHost(tx, { id }, { ...confirmed, ...pinned, state: 'enrolling' });
     return enqueueHostWork(tx, ctx, { kind: 'host.inspect', hostId: id, input: { hostId: id } });
   });
 }

@@ -1,9 +1,10 @@
 import { AtollError } from '#server/contract/errors.ts';
 import { getHost, updateHost } from '#server/db/host-store.ts';
 import { DriverError } from '#server/drivers/driver.ts';
+import { requireKnown } from '../../host-link/machine-identity.ts';
 import { quarantineFor } from '../../host-link/quarantine.ts';
 import type { AtollStep } from '../workflow-tools.ts';
-import { saveHostReport } from './save-report.ts';
+import { identityIn, saveHostReport } from './save-report.ts';
 
 /** A test guest takes some seconds where KVM works, and its whole patience where it hangs. */
 const inspectMs = 180_000;
@@ -16,7 +17,12 @@ export const inspectStep: AtollStep<{ hostId: string }> = {
   maxAttempts: 2,
   async run({ tools, input, signal, commit, log }) {
     const options = { signal, timeoutMs: inspectMs, bootTestGuest: true };
-    const report = await tools.hosts.inspect(input.hostId, options).catch(async (error: unknown) => {
+    const look = async () => {
+      const found = await tools.hosts.inspect(input.hostId, options);
+      requireKnown(await getHost(tools.db, { id: input.hostId }), identityIn(found));
+      return found;
+    };
+    const report = await look().catch(async (error: unknown) => {
       if (error instanceof DriverError && error.code === 'host_key_mismatch') {
         await commit((tx) => updateHost(tx, { id: input.hostId }, quarantineFor(error)));
       }

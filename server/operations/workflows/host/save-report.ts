@@ -5,6 +5,7 @@ import { deleteHostEngine, setHostCapacity, setHostEngine } from '#server/db/hos
 import { getHost, type HostRow, updateHost } from '#server/db/host-store.ts';
 import type { EngineReport } from '#server/drivers/driver.ts';
 import type { HostReport } from '../../host-link/host-report.ts';
+import { identityOf } from '../../host-link/machine-identity.ts';
 
 /** Memory that the host keeps for itself: its kernel, its daemons and QEMU's own share of each guest. */
 const reservedMemoryMiB = 1024;
@@ -60,11 +61,18 @@ export async function saveHostReport(tx: AtollTx, hostId: string, report: HostRe
     { id: hostId },
     {
       doctor: checks,
-      machineId: found.map((engine) => engine.report.machineId).find((id) => id !== null) ?? before.machineId,
+      machineId: identityIn(report) ?? before.machineId,
       ...(report.machine && { system: report.machine.system }),
     },
   );
   return checks;
+}
+
+/** Who the machine is; where Atoll cannot sign in to it, who its Docker is. */
+export function identityIn({ machine, engines }: HostReport): string | null {
+  if (machine) return machine.identity;
+  const [id] = engines.flatMap((engine) => ('report' in engine ? (engine.report.machineId ?? []) : []));
+  return id === undefined ? null : identityOf('docker', id);
 }
 
 /** Writes what engines say of the machine that they share: its size, its pools and its networks. */
