@@ -71,6 +71,8 @@ export const serverSentences = {
   archived: 'The project is archived: nothing new is made or started in it.',
   adminsChoose: 'Only admins choose the host.',
   keyChanged: 'Its host key is not the one that was confirmed.',
+  otherMachine: 'It is another machine than the one that was confirmed, although its key is the same.',
+  uploadAbandoned: 'Nobody went on with the upload for {hours} hours. Create the image again to upload it.',
   exit: 'exit {code}',
   exitMemory: 'exit {code} (out of memory)',
   restarting: 'restarting by its restart policy',
