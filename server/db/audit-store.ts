@@ -124,6 +124,6 @@ export async function countAudit(db: DbOrTx, query: AuditQuery, atMost: number):
   const conditions = [Prisma.sql`true`, ...conditionsOf(query)];
   const rows = await db.$queryRaw<{ count: number }[]>(Prisma.sql`
     SELECT count(*)::int AS count FROM (
-      SELECT 1 FROM audit a WHERE ${Prisma.join(conditions, ' AND ')} LIMIT ${atMost}) some`);
+      SELECT 1 FROM audit a WHERE ${Prisma.join(conditions, ' AND ')} LIMIT ${atMost}) found`);
   return rows[0]?.count ?? 0;
 }

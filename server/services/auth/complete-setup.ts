@@ -7,7 +7,7 @@ import { getUser, hasUsers, setPassword, type UserRow } from '#server/db/user-st
 import { sha256 } from '#server/platform/hash.ts';
 import { newId } from '#server/platform/id.ts';
 import { hashPassword } from '#server/platform/password.ts';
-import { change } from '../change.ts';
+import { type Changed, change } from '../change.ts';
 import { seedFlavors } from '../flavor/seed-flavors.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { insertUserWithProject } from '../user/insert-user-with-project.ts';
@@ -31,12 +31,16 @@ export async function completeSetup(ctx: ServiceContext, input: SetupInput): Pro
 
   const passwordHash = await hashPassword(input.password);
   const newUserId = newId();
-  return change(ctx, { action: 'auth.completeSetup', target: { type: 'user', id: newUserId } }, async (tx) => {
+  const what: Changed = { action: 'auth.completeSetup' };
+  return change(ctx, what, async (tx) => {
     const link = await useSetupLink(tx, sha256(input.token));
     const user =
       link.userId === null
         ? await makeFirstAdmin(tx, { id: newUserId, ...requireNames(input), passwordHash })
         : await resetPassword(tx, link.userId, passwordHash);
+    // Whoever holds the link is who it was made for.
+    what.actor = { id: user.id, name: user.name };
+    what.target = { type: 'user', id: user.id };
     return { userId: user.id, session: await beginSession(tx, ctx, user.id) };
   });
 }
