@@ -418,7 +418,8 @@ describe.each(procedures)('$name', ({ name, type, policy }) => {
       const answer = await world.web.trpc(name, type, await input(world, caller), credentials);
       const { cookie, token } = credentials;
       const code = answer.body.error?.data.problem.code as string | undefined;
-      const signedIn = caller !== 'anonymous' && caller !== 'revokedToken' && caller !== 'expiredToken';
+      const signedIn =
+        caller !== 'disabled' && caller !== 'anonymous' && caller !== 'revokedToken' && caller !== 'expiredToken';
       const left = { name, type, status: answer.status, code, signedIn, viaToken: token !== undefined && !cookie };
       expect(await watch.findFault(left), caller).toBeNull();
       const refused = [401, 403, 404].includes(answer.status);
