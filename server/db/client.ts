@@ -59,6 +59,8 @@ function openPool(url: string, options: DbOptions): Pool {
     connectionString: url,
     max: options.max,
     application_name: options.applicationName ?? 'atoll',
+    // Prisma's adapter writes times without a zone: a server that is set to another would take them for its own.
+    options: '-c TimeZone=UTC',
     connectionTimeoutMillis: options.waitMs ?? defaultWaitMs,
     statement_timeout: 30_000,
     lock_timeout: 10_000,

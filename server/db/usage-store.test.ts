@@ -242,20 +242,21 @@ describe('sums', () => {
     const id = await put([span], []);
     const scope = { projectId: id, from: new Date(begin), to: new Date(end) };
     for (const zone of ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Shanghai', 'Pacific/Chatham']) {
-      const inZone = (granularity: UsageGranularity) =>
-        inTx(db, async (tx) => {
-          await tx.$executeRawUnsafe(`SET LOCAL TIME ZONE '${zone}'`);
-          return sumUsageByTime(tx, scope, granularity);
-        });
-      const days = await inZone('day');
+      // As a server that is set to another zone than ours.
+      await db.$executeRawUnsafe(
+        `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET TimeZone = %L', current_database(), '${zone}'); END $$`,
+      );
+      const there = createDb(database.url, { max: 1 });
+      const days = await sumUsageByTime(there, scope, 'day');
       expect(days).toHaveLength(61);
       expect(new Set(days.map(({ vcpuMs }) => vcpuMs))).toEqual(new Set([BigInt(day)]));
-      const months = await inZone('month');
+      const months = await sumUsageByTime(there, scope, 'month');
       expect(months.map(({ from }) => from.toISOString())).toEqual([
         '2026-03-01T00:00:00.000Z',
         '2026-04-01T00:00:00.000Z',
       ]);
       expect(months.map(({ vcpuMs }) => vcpuMs)).toEqual([BigInt(31 * day), BigInt(30 * day)]);
+      await there.$disconnect();
     }
   });
 

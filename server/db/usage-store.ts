@@ -42,10 +42,10 @@ function parts({ projectId, from, to }: UsageScope): Prisma.Sql {
       UNION ALL SELECT '-infinity', coalesce(min(effective_from), 'infinity'), 0, 0, 0 FROM price),
     part AS (
       SELECT s.*, p.vcpu, p.memory, p.disk,
-        greatest(s.started_at, p.since, ${from}::timestamptz) AS since,
-        least(coalesce(s.ended_at, date_trunc('milliseconds', now())), p.until, ${to}::timestamptz) AS until
+        greatest(s.started_at, p.since, ${from.toISOString()}::text::timestamptz) AS since,
+        least(coalesce(s.ended_at, date_trunc('milliseconds', now())), p.until, ${to.toISOString()}::text::timestamptz) AS until
       FROM usage_span s JOIN price_period p ON p.since < coalesce(s.ended_at, now()) AND p.until > s.started_at
-      WHERE ${ofProject} AND s.started_at < ${to}::timestamptz AND (s.ended_at IS NULL OR s.ended_at > ${from}::timestamptz))`;
+      WHERE ${ofProject} AND s.started_at < ${to.toISOString()}::text::timestamptz AND (s.ended_at IS NULL OR s.ended_at > ${from.toISOString()}::text::timestamptz))`;
 }
 
 /** Milliseconds between two columns of SQL, as a whole number. */
@@ -84,10 +84,10 @@ export async function sumUsageByTime(
 function buckets({ from, to }: UsageScope, granularity: UsageGranularity): Prisma.Sql {
   const step = Prisma.sql`${`1 ${granularity}`}::interval`;
   return Prisma.sql`bucket AS (
-    SELECT greatest(g AT TIME ZONE 'UTC', ${from}::timestamptz) AS since,
-      least((g + ${step}) AT TIME ZONE 'UTC', ${to}::timestamptz) AS until
-    FROM generate_series(date_trunc(${granularity}, ${from}::timestamptz AT TIME ZONE 'UTC'),
-      ${to}::timestamptz AT TIME ZONE 'UTC' - interval '1 millisecond', ${step}) g)`;
+    SELECT greatest(g AT TIME ZONE 'UTC', ${from.toISOString()}::text::timestamptz) AS since,
+      least((g + ${step}) AT TIME ZONE 'UTC', ${to.toISOString()}::text::timestamptz) AS until
+    FROM generate_series(date_trunc(${granularity}, ${from.toISOString()}::text::timestamptz AT TIME ZONE 'UTC'),
+      ${to.toISOString()}::text::timestamptz AT TIME ZONE 'UTC' - interval '1 millisecond', ${step}) g)`;
 }
 
 export interface ObjectUsage extends UsageSums {
