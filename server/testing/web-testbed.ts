@@ -44,6 +44,9 @@ export interface WebAnswer<Body = Record<string, unknown>> {
 /** A web process as it is started, on a database of its own and as the role of the web; without Next's pages and without a worker. */
 export interface WebTestbed {
   app: WebApp;
+  /** As which the database is owned, and as which the web connects. */
+  databaseUrl: string;
+  webUrl: string;
   /** As the owner of the database, for what the web may not do. */
   owner: Db;
   /** Where it listens. */
@@ -76,11 +79,17 @@ export interface TokenOptions {
 
 /** Starts one; `stop` removes everything. */
 export async function startWebTestbed(
-  options: { trustedProxies?: string[]; origin?: string } = {},
+  options: {
+    trustedProxies?: string[];
+    origin?: string;
+    /** A second process on the database of this one; it is stopped first. */
+    beside?: WebTestbed;
+  } = {},
 ): Promise<WebTestbed> {
-  const database = await createTestDatabase();
+  const { beside } = options;
+  const database = beside ? { url: beside.databaseUrl, drop: async () => undefined } : await createTestDatabase();
   const password = () => secret(randomBytes(24).toString('base64url'));
-  const { webUrl } = await ensureRoles(database.url, { web: password(), worker: password() });
+  const webUrl = beside?.webUrl ?? (await ensureRoles(database.url, { web: password(), worker: password() })).webUrl;
   const owner = createDb(database.url, { max: 2 });
   await putSetting(owner, 'sealingPublicKey', (await newSealingKeys()).public);
   await putSetting(owner, 'sshIdentity', { publicKey: 'ssh-ed25519 AAAA atoll', fingerprint: 'SHA256:test' });
@@ -122,6 +131,8 @@ export async function startWebTestbed(
 
   return {
     app,
+    databaseUrl: database.url,
+    webUrl,
     owner,
     url,
     origin,
