@@ -1,12 +1,13 @@
+import type { PlacementFilter } from '#server/contract/placement.ts';
 import { allFilters } from './filters/all-filters.ts';
-import type { FilterName, Shortage } from './filters/filter.ts';
+import type { Shortage } from './filters/filter.ts';
 import type { HostSnapshot, PlacementRequest } from './snapshot.ts';
 
 /** One cell of the table host × filter that says no. */
 export interface PlacementReason {
   hostId: string;
   host: string;
-  filter: FilterName;
+  filter: PlacementFilter;
   message: string;
   shortages: Shortage[];
 }

@@ -2,55 +2,26 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { explainPlacement } from './explain-placement.ts';
 import { fits, placeInstance } from './place-instance.ts';
-import { placementPolicies } from './scores/score-host.ts';
-import { available, claimInSnapshot, type HostSnapshot, type PlacementRequest } from './snapshot.ts';
-
-const gib = 2 ** 30;
-
-function host(id: string, changes: Partial<HostSnapshot> = {}): HostSnapshot {
-  return {
-    id,
-    name: id,
-    state: 'online',
-    maintenance: false,
-    engines: [
-      { type: 'libvirt', state: 'up' },
-      { type: 'docker', state: 'up' },
-    ],
-    capacity: {
-      vcpus: { total: 8, ratio: 4, reserved: 0, used: 0 },
-      memoryMiB: { total: 16_384, ratio: 1, reserved: 1024, used: 0 },
-      diskGiB: { total: 200, ratio: 1, reserved: 10, used: 0 },
-    },
-    networks: [{ name: 'default', engine: 'libvirt', active: true }],
-    pools: [{ name: 'atoll', active: true, capacityBytes: 200 * gib, availableBytes: 150 * gib }],
-    storagePool: 'atoll',
-    cachedImages: new Set(),
-    recentFailures: 0,
-    ...changes,
-  };
-}
+import { gib, host, hostsArb, pool, requestArb, small } from './placement-arbitraries.ts';
+import { available, claimInSnapshot, type HostSnapshot, type PoolSnapshot } from './snapshot.ts';
 
 function used(id: string, vcpus: number, memoryMiB: number): HostSnapshot {
   return claimInSnapshot([host(id)], id, { vcpus, memoryMiB, diskGiB: 0 })[0]!;
 }
 
-const small: PlacementRequest = {
-  kind: 'vm',
-  size: { vcpus: 2, memoryMiB: 2048, diskGiB: 10 },
-  network: 'default',
-  image: null,
-  hostId: null,
-};
-
-const ranked = (hosts: HostSnapshot[], request = small, policy: (typeof placementPolicies)[number] = 'balanced') =>
-  placeInstance(request, hosts, { policy, random: () => 0 }).map((candidate) => candidate.hostId);
+const under = (
+  hosts: HostSnapshot[],
+  policy: PoolSnapshot['policy'],
+  loadSource: PoolSnapshot['loadSource'] = 'static',
+) => hosts.map((one) => ({ ...one, pool: pool({ policy, loadSource }) }));
+const ranked = (hosts: HostSnapshot[], request = small) =>
+  placeInstance(request, hosts, () => 0).map((candidate) => candidate.hostId);
 
 test('pack fills the used host, spread and balanced take the empty one', () => {
   const hosts = [host('empty'), used('half', 16, 7680)];
-  expect(ranked(hosts, small, 'pack')).toEqual(['half', 'empty']);
-  expect(ranked(hosts, small, 'spread')).toEqual(['empty', 'half']);
-  expect(ranked(hosts, small, 'balanced')).toEqual(['empty', 'half']);
+  expect(ranked(under(hosts, 'pack'))).toEqual(['half', 'empty']);
+  expect(ranked(under(hosts, 'spread'))).toEqual(['empty', 'half']);
+  expect(ranked(under(hosts, 'balanced'))).toEqual(['empty', 'half']);
 });
 
 test('balanced avoids stranding memory behind used-up CPU', () => {
@@ -137,55 +108,109 @@ test('a pinned request explains only its own host', () => {
   expect(explainPlacement(request, hosts)).toMatchObject({ total: 1, fitting: 0, reasons: [{ host: 'two' }] });
 });
 
-const amount = (max: number) => fc.integer({ min: 0, max });
-const capacityArb = (max: number) =>
-  fc.record({ total: amount(max), ratio: fc.constantFrom(1, 1.5, 4), reserved: amount(max), used: amount(max) });
-const hostArb = fc
-  .record({
-    vcpus: capacityArb(64),
-    memoryMiB: capacityArb(262_144),
-    diskGiB: capacityArb(4000),
-    recentFailures: fc.double({ min: 0, max: 10, noNaN: true }),
-    maintenance: fc.boolean(),
-  })
-  .map(({ vcpus, memoryMiB, diskGiB, recentFailures, maintenance }) => ({
-    capacity: { vcpus, memoryMiB, diskGiB },
-    recentFailures,
-    maintenance,
-  }));
-const hostsArb = fc
-  .array(hostArb, { maxLength: 12 })
-  .map((list) => list.map((changes, index) => host(`host-${index}`, changes)));
-const requestArb = fc
-  .record({
-    vcpus: fc.integer({ min: 1, max: 64 }),
-    memoryMiB: fc.integer({ min: 16, max: 262_144 }),
-    diskGiB: amount(4000),
-  })
-  .map((size) => ({ ...small, size }));
-const policyArb = fc.constantFrom(...placementPolicies);
+test('the new filters refuse for their own reason', () => {
+  const cases: [HostSnapshot, object, string, string][] = [
+    [host('one', { cordonReason: 'disk is being replaced' }), {}, 'cordon', 'It is cordoned: disk is being replaced'],
+    [
+      host('one', { state: 'maintenance', maintenance: true, maintenanceReason: 'firmware' }),
+      {},
+      'host-state',
+      'It is in maintenance: firmware',
+    ],
+    [
+      host('one', { traits: new Set(['ssd']) }),
+      { traits: ['gpu', 'ssd', 'zone-a'] },
+      'traits',
+      'It has not: gpu, zone-a.',
+    ],
+    [
+      host('one', { pool: pool({ id: 'p', name: 'gpu' }) }),
+      {},
+      'pool-access',
+      'Its pool gpu is private and not granted to the project.',
+    ],
+    [host('one'), { wantedPoolId: 'other' }, 'wanted-pool', 'It is in the pool default.'],
+    [
+      host('one', { pool: pool({ flavorIds: new Set(['small']) }) }),
+      {},
+      'allowed-flavors',
+      'Its pool default takes certain flavors only, and no custom size.',
+    ],
+    [
+      host('one'),
+      { group: { policy: 'anti-affinity', strictness: 'hard', hosts: new Map([['one', 1]]) } },
+      'placement-group',
+      'Another instance of the placement group is on it.',
+    ],
+    [
+      host('one'),
+      { group: { policy: 'affinity', strictness: 'hard', hosts: new Map([['two', 1]]) } },
+      'placement-group',
+      'The other instances of the placement group are on another host.',
+    ],
+  ];
+  for (const [one, changes, filter, message] of cases) {
+    const request = { ...small, ...changes };
+    expect(placeInstance(request, [one])).toEqual([]);
+    expect(explainPlacement(request, [one]).reasons).toMatchObject([{ filter, message }]);
+  }
+});
+
+test('soft groups prefer and do not insist', () => {
+  const hosts = under([host('one'), host('two'), host('three')], 'spread');
+  const group = (policy: 'affinity' | 'anti-affinity', ...ids: string[]) => ({
+    ...small,
+    group: { policy, strictness: 'soft' as const, hosts: new Map(ids.map((id) => [id, 1])) },
+  });
+  expect(ranked(hosts, group('affinity', 'two'))[0]).toBe('two');
+  expect(ranked(hosts, group('anti-affinity', 'one', 'three'))[0]).toBe('two');
+  expect(ranked([hosts[0]!], group('anti-affinity', 'one'))).toEqual(['one']);
+  expect(ranked([hosts[0]!], group('affinity', 'gone'))).toEqual(['one']);
+});
+
+test('the pool says what counts as used: requests, observed load, or both', () => {
+  const busy = host('asked-little', { load: { cpu: 0.9, memory: 0.9 } });
+  const idle = { ...used('asked-much', 16, 4000), load: { cpu: 0.05, memory: 0.05 } };
+  expect(ranked(under([busy, idle], 'spread', 'static'))[0]).toBe('asked-little');
+  expect(ranked(under([busy, idle], 'spread', 'dynamic'))[0]).toBe('asked-much');
+  // By half of both sides the idle one has more room.
+  expect(ranked(under([busy, idle], 'spread', 'hybrid'))[0]).toBe('asked-much');
+  const unknown = host('unknown');
+  expect(ranked(under([unknown, busy], 'spread', 'dynamic'))[0]).toBe('unknown');
+});
+
+test('storage that runs full counts against a host before it refuses', () => {
+  const scarce = host('scarce', {
+    pools: [{ name: 'atoll', active: true, capacityBytes: 100 * gib, availableBytes: 8 * gib }],
+  });
+  expect(ranked([scarce, host('roomy')])).toEqual(['roomy', 'scarce']);
+  expect(
+    new Set(placeInstance({ ...small, kind: 'container' }, [scarce, host('roomy')]).map(({ score }) => score)).size,
+  ).toBe(1);
+});
 
 test('property: candidates fit, a fitting host is never overlooked, and the table agrees', () => {
   fc.assert(
-    fc.property(hostsArb, requestArb, policyArb, (hosts, request, policy) => {
-      const candidates = placeInstance(request, hosts, { policy });
+    fc.property(hostsArb, requestArb, (hosts, request) => {
+      const candidates = placeInstance(request, hosts);
       const fitting = hosts.filter((one) => fits(one, request));
       const explanation = explainPlacement(request, hosts);
       expect(candidates).toHaveLength(Math.min(3, fitting.length));
       expect(new Set(candidates.map((one) => one.hostId)).size).toBe(candidates.length);
       for (const candidate of candidates) expect(fitting.map((one) => one.id)).toContain(candidate.hostId);
       expect(explanation.fitting).toBe(fitting.length);
-      expect(new Set(explanation.reasons.map((reason) => reason.hostId)).size).toBe(hosts.length - fitting.length);
+      const asked = request.hostId === null ? hosts : hosts.filter(({ id }) => id === request.hostId);
+      expect(new Set(explanation.reasons.map((reason) => reason.hostId)).size).toBe(asked.length - fitting.length);
     }),
   );
 });
 
 test('property: placing until nothing fits never oversells a host', () => {
   fc.assert(
-    fc.property(hostsArb, requestArb, policyArb, (start, request, policy) => {
+    fc.property(hostsArb, requestArb, (start, request) => {
       let hosts = start;
       for (let round = 0; round < 300; round += 1) {
-        const [best] = placeInstance(request, hosts, { policy });
+        const [best] = placeInstance(request, hosts);
         if (!best) break;
         const before = hosts.find((one) => one.id === best.hostId)!;
         for (const resource of ['vcpus', 'memoryMiB', 'diskGiB'] as const)
@@ -198,7 +223,7 @@ test('property: placing until nothing fits never oversells a host', () => {
 
 test('property: more free capacity never makes a host unfit', () => {
   fc.assert(
-    fc.property(hostsArb, requestArb, amount(100), (hosts, request, extra) => {
+    fc.property(hostsArb, requestArb, fc.nat({ max: 100 }), (hosts, request, extra) => {
       for (const one of hosts) {
         if (!fits(one, request)) continue;
         const { vcpus } = one.capacity;

@@ -1,9 +1,8 @@
 import type { EngineType, HostState } from '#server/contract/host.ts';
+import type { LoadSource, PoolPolicy } from '#server/contract/host-pool.ts';
 import type { InstanceKind } from '#server/contract/instance-state.ts';
-
-/** What a host has and an instance takes. */
-export const placementResources = ['vcpus', 'memoryMiB', 'diskGiB'] as const;
-export type PlacementResource = (typeof placementResources)[number];
+import type { PlacementResource } from '#server/contract/placement.ts';
+import type { GroupPolicy, GroupStrictness } from '#server/contract/placement-group.ts';
 
 /** One row of host_inventory: `total` is the machine's, `reserved` is kept for the machine itself. */
 export interface Capacity {
@@ -14,12 +13,30 @@ export interface Capacity {
   used: number;
 }
 
+/** What placement knows of a host pool; hosts of one pool share the object. */
+export interface PoolSnapshot {
+  id: string;
+  name: string;
+  policy: PoolPolicy;
+  loadSource: LoadSource;
+  /** Flavors that it takes; empty: all, and custom sizes. */
+  flavorIds: ReadonlySet<string>;
+}
+
 /** All that placement knows of a host. Read from observed rows; may be seconds old. */
 export interface HostSnapshot {
   id: string;
   name: string;
   state: HostState;
   maintenance: boolean;
+  /** Why an admin wants nothing new on it; null: no maintenance, or no reason given. */
+  maintenanceReason: string | null;
+  /** Why it is cordoned; null: it is not. */
+  cordonReason: string | null;
+  pool: PoolSnapshot;
+  traits: ReadonlySet<string>;
+  /** Shares that are really used, 0 to 1; null where nothing was heard of it of late. */
+  load: { cpu: number; memory: number } | null;
   engines: readonly { type: EngineType; state: 'up' | 'down' | 'unknown' }[];
   capacity: Readonly<Record<PlacementResource, Capacity>>;
   networks: readonly { name: string; engine: EngineType; active: boolean }[];
@@ -41,6 +58,22 @@ export interface PlacementRequest {
   image: string | null;
   /** Pinned by an admin, or by a kept disk that lies there. */
   hostId: string | null;
+  /** Pools that the project may use. */
+  usablePools: ReadonlySet<string>;
+  /** null: any of those. */
+  wantedPoolId: string | null;
+  /** null: a custom size. */
+  flavorId: string | null;
+  /** What the host must have. */
+  traits: readonly string[];
+  group: GroupSnapshot | null;
+}
+
+/** Those with which an instance is to be together or apart, and how many of them are on each host. */
+export interface GroupSnapshot {
+  policy: GroupPolicy;
+  strictness: GroupStrictness;
+  hosts: ReadonlyMap<string, number>;
 }
 
 /** Where each kind runs. */

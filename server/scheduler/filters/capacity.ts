@@ -1,4 +1,5 @@
-import { available, placementResources } from '../snapshot.ts';
+import { placementResources } from '#server/contract/placement.ts';
+import { available } from '../snapshot.ts';
 import type { Filter, Shortage } from './filter.ts';
 
 const word = { vcpus: 'vCPUs', memoryMiB: 'MiB of memory', diskGiB: 'GiB of disk' } as const;

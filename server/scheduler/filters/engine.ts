@@ -7,6 +7,7 @@ const engineTitle = { libvirt: 'libvirt', docker: 'Docker' } as const;
 export const engineFilter: Filter = {
   name: 'engine',
   summary: 'without the engine',
+  keyOf: ({ kind }) => kind,
   refuse: (host, request) => {
     const type = engineOfKind[request.kind];
     const engine = host.engines.find((candidate) => candidate.type === type);

@@ -14,8 +14,10 @@ const words: Record<Exclude<HostState, 'online'>, string> = {
 export const hostStateFilter: Filter = {
   name: 'host-state',
   summary: 'not online',
+  keyOf: () => '',
   refuse: (host) => {
-    if (host.state !== 'online') return { message: words[host.state] };
-    return host.maintenance ? { message: words.maintenance } : null;
+    if (host.state !== 'online' && host.state !== 'maintenance') return { message: words[host.state] };
+    if (host.state === 'online' && !host.maintenance) return null;
+    return { message: host.maintenanceReason ? `It is in maintenance: ${host.maintenanceReason}` : words.maintenance };
   },
 };

@@ -4,6 +4,7 @@ import type { Filter } from './filter.ts';
 export const networkFilter: Filter = {
   name: 'network',
   summary: 'without the network',
+  keyOf: ({ kind, network }) => (kind === 'container' ? 'none' : network),
   refuse: (host, request) => {
     if (request.kind === 'container' || request.network === 'none') return null;
     const network = host.networks.find((one) => one.engine === 'libvirt' && one.name === request.network);

@@ -7,6 +7,7 @@ export const freeShareReserve = 0.05;
 export const storagePoolFilter: Filter = {
   name: 'storage-pool',
   summary: 'with full or stopped storage',
+  keyOf: ({ kind, size }) => (kind === 'vm' && size.diskGiB > 0 ? 'disk' : ''),
   refuse: (host, request) => {
     if (request.kind === 'container' || request.size.diskGiB === 0) return null;
     const pool = host.pools.find((one) => one.name === host.storagePool);
