@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { labelsSchema, traitsSchema } from './host-pool.ts';
 import { idSchema, labelSchema, timeSchema } from './ids.ts';
 import { pageInput, pageOf } from './list.ts';
 import { operationSchema } from './operation.ts';
@@ -163,6 +164,16 @@ export const hostSchema = z.object({
     offeredFingerprint: z.string().nullable().describe('The changed key of a quarantined host, to compare and confirm'),
   }),
   storagePool: z.string(),
+  hostPool: z.object({ id: idSchema, name: z.string() }),
+  labels: z.record(z.string(), z.string()),
+  traits: z.array(z.string()),
+  maintenance: z.boolean().describe('Takes nothing new; what an admin wants, whether it answers or not'),
+  maintenanceReason: z.string().nullable(),
+  cordon: z.object({ at: timeSchema, reason: z.string() }).nullable().describe('Cordoned: takes nothing new, and why'),
+  load: z
+    .object({ cpu: z.number(), memory: z.number(), at: timeSchema })
+    .nullable()
+    .describe('Share that is really used, averaged over 15 minutes'),
   engines: z.array(hostEngineSchema),
   capacity: z.object({ vcpus: capacitySchema, memoryMiB: capacitySchema, diskGiB: capacitySchema }),
   system: z
@@ -230,6 +241,9 @@ export const containerImageSchema = z.object({
   inUse: z.boolean(),
 });
 
+/** Why a host takes nothing new, for everybody who asks. */
+const placementNoteSchema = z.string().trim().min(1).max(200);
+
 const hostRef = { host: idSchema };
 const started = z.object({ host: hostSchema, operation: operationSchema });
 const write = { kind: 'system', permission: 'host:write' } as const;
@@ -278,10 +292,23 @@ export const hostApi = {
   }),
   update: endpoint({
     type: 'mutation',
-    summary: 'Rename, maintenance on or off',
+    summary: 'Rename, move to another host pool, set labels and traits, maintenance on or off, cordon or uncordon',
     policy: write,
     rest: { method: 'PATCH', path: '/hosts/{host}', etag: 'sent' },
-    input: z.strictObject({ ...hostRef, name: labelSchema.optional(), maintenance: z.boolean().optional() }),
+    input: z.strictObject({
+      ...hostRef,
+      name: labelSchema.optional(),
+      maintenance: z.boolean().optional(),
+      maintenanceReason: placementNoteSchema.optional(),
+      cordon: z
+        .strictObject({ reason: placementNoteSchema })
+        .nullable()
+        .optional()
+        .describe('Takes nothing new, and says why wherever it refuses; null: uncordon'),
+      poolId: idSchema.optional(),
+      labels: labelsSchema.optional(),
+      traits: traitsSchema.optional(),
+    }),
     output: hostSchema,
   }),
   remove: endpoint({

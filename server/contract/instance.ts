@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { traitsSchema } from './host-pool.ts';
 import { idSchema, labelSchema, projectRefSchema, timeSchema } from './ids.ts';
 import { instanceKinds, instanceStates } from './instance-state.ts';
 import { operationKinds } from './operation.ts';
@@ -63,7 +64,12 @@ export const volumeMountSchema = z.strictObject({
 
 export const restartPolicies = ['no', 'on-failure', 'always', 'unless-stopped'] as const;
 
-const placement = { hostId: idSchema.optional().describe('Admins only: pin to this host') };
+const placement = {
+  poolId: idSchema.optional().describe('A host pool that the project may use; default: any of them'),
+  placementGroupId: idSchema.optional().describe('Kept together with, or apart from, the others of the group'),
+  traits: traitsSchema.default([]).describe('What the host must have, such as ssd or gpu'),
+  hostId: idSchema.optional().describe('Admins only: pin to this host'),
+};
 
 export const createVmSchema = z.strictObject({
   kind: z.literal('vm'),
@@ -150,6 +156,9 @@ export const instanceSchema = z.object({
     })
     .nullable(),
   host: z.object({ id: idSchema, name: z.string() }).nullable(),
+  hostPool: z.object({ id: idSchema, name: z.string() }).nullable().describe('The pool of its host'),
+  placementGroup: z.object({ id: idSchema, name: z.string() }).nullable(),
+  traits: z.array(z.string()).describe('What its host must have'),
   flavor: z.object({ id: idSchema, name: z.string() }).nullable(),
   image: z.object({ id: idSchema.nullable(), name: z.string() }).nullable(),
   vcpus: z.number().int(),

@@ -48,6 +48,14 @@ export interface HostRow {
   stateSince: Date;
   stateReason: string | null;
   maintenance: boolean;
+  maintenanceReason: string | null;
+  cordonedAt: Date | null;
+  cordonReason: string | null;
+  hostPool: { id: string; name: string };
+  labels: Record<string, string>;
+  traits: string[];
+  /** Share that is really used, averaged over 15 minutes; null where nothing was heard of it yet. */
+  load: { cpu: number; memory: number; at: string } | null;
   connectionType: ConnectionType;
   address: string | null;
   port: number | null;
@@ -82,6 +90,11 @@ const nothing = `{"total": 0, "ratio": 1, "reserved": 0, "allocatable": 0, "clai
 /** Columns and joins of {@link HostRow}. */
 export const selectHosts = Prisma.sql`
   SELECT h.id, h.name, h.state, h.state_since AS "stateSince", h.state_reason AS "stateReason", h.maintenance,
+    h.maintenance_reason AS "maintenanceReason", h.cordoned_at AS "cordonedAt", h.cordon_reason AS "cordonReason",
+    (SELECT jsonb_build_object('id', p.id, 'name', p.name) FROM host_pool p WHERE p.id = h.pool_id) AS "hostPool",
+    h.labels, coalesce(h.traits, '{}') AS traits,
+    (SELECT jsonb_build_object('cpu', l.cpu, 'memory', l.memory, 'at', l.at) FROM host_load l WHERE l.host_id = h.id)
+      AS load,
     h.connection_type AS "connectionType", h.address, h.port, h.username, h.credential_type AS "credentialType",
     h.fingerprint, h.offered_fingerprint AS "offeredFingerprint", h.tls_ca AS "tlsCa", h.tls_cert AS "tlsCert",
     h.libvirt_socket AS "libvirtSocket", h.docker_socket AS "dockerSocket", h.storage_pool AS "storagePool",

@@ -34,6 +34,7 @@ export interface NewHost {
   libvirtSocket?: string | null;
   dockerSocket?: string | null;
   storagePool: string;
+  poolId?: string;
 }
 
 /** Inserts a host in state `enrolling`. Throws name_taken. */
@@ -79,6 +80,12 @@ export interface HostPatch {
   state?: HostState;
   stateReason?: string | null;
   maintenance?: boolean;
+  maintenanceReason?: string | null;
+  /** Also sets cordonedAt; null takes the cordon off. */
+  cordonReason?: string | null;
+  poolId?: string;
+  labels?: Record<string, string>;
+  traits?: string[];
   fingerprint?: string | null;
   offeredFingerprint?: string | null;
   libvirtSocket?: string | null;
@@ -116,6 +123,7 @@ export async function updateHost(
         ...(networks && { networks: networks.map((network) => ({ ...network })) }),
         ...(pools && { pools: pools.map((pool) => ({ ...pool })) }),
         ...(doctor && { doctor: doctor.map((check) => ({ ...check })), doctorAt: before.now }),
+        ...(patch.cordonReason !== undefined && { cordonedAt: patch.cordonReason === null ? null : before.now }),
         ...(changesState && { stateSince: before.now }),
         version: { increment: 1 },
       },

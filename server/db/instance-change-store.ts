@@ -14,6 +14,7 @@ import type {
   ObservedState,
 } from './instance-row.ts';
 import { getInstance } from './instance-store.ts';
+import { touchPlacementGroup } from './placement-group-store.ts';
 import type { ProjectRef } from './scope.ts';
 import { requireVersion } from './version.ts';
 
@@ -37,6 +38,9 @@ export interface NewInstance {
   spec?: Record<string, unknown>;
   envNames?: string[];
   createdById?: string | null;
+  wantedPoolId?: string | null;
+  placementGroupId?: string | null;
+  traits?: string[];
 }
 
 /** Inserts an instance in lifecycle `creating`. Throws name_taken when the project has one of this name. */
@@ -144,9 +148,13 @@ export async function observeInstance(tx: AtollTx, ref: ProjectRef, seen: Observ
 
 /** Removes the row of an instance; nothing to remove is no error. Its history stays in operation, event and audit. */
 export async function deleteInstance(tx: AtollTx, ref: ProjectRef): Promise<void> {
-  const rows = await tx.$queryRaw<{ version: number }[]>(Prisma.sql`
-    DELETE FROM instance WHERE id = ${ref.id}::uuid AND project_id = ${ref.projectId}::uuid RETURNING version`);
-  for (const { version } of rows) await tell(tx, ref, version + 1);
+  const rows = await tx.$queryRaw<{ version: number; groupId: string | null }[]>(Prisma.sql`
+    DELETE FROM instance WHERE id = ${ref.id}::uuid AND project_id = ${ref.projectId}::uuid
+    RETURNING version, placement_group_id AS "groupId"`);
+  for (const { version, groupId } of rows) {
+    await tell(tx, ref, version + 1);
+    if (groupId !== null) await touchPlacementGroup(tx, { projectId: ref.projectId, id: groupId });
+  }
 }
 
 interface LockedState {

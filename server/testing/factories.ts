@@ -4,6 +4,7 @@ import { type ClaimFor, claimHost, claimQuota } from '#server/db/claim-store.ts'
 import { type AtollTx, type Db, inTx } from '#server/db/client.ts';
 import { type FlavorRow, insertFlavor } from '#server/db/flavor-store.ts';
 import { setHostCapacity } from '#server/db/host-inventory-store.ts';
+import { type HostPoolPatch, type HostPoolRow, insertHostPool } from '#server/db/host-pool-store.ts';
 import { getHost, type HostPatch, type HostRow, insertHost, type NewHost, updateHost } from '#server/db/host-store.ts';
 import { type ImageRow, insertImage, type NewImage, updateImage } from '#server/db/image-store.ts';
 import {
@@ -15,6 +16,11 @@ import {
 import type { InstanceRow } from '#server/db/instance-store.ts';
 import { setMembership } from '#server/db/membership-store.ts';
 import { insertOperation, type NewOperation, type OperationRow } from '#server/db/operation-store.ts';
+import {
+  insertPlacementGroup,
+  type NewPlacementGroup,
+  type PlacementGroupRow,
+} from '#server/db/placement-group-store.ts';
 import { findPoolOfHost, mustClaimPoolQuota, type PoolAmounts } from '#server/db/pool-quota-store.ts';
 import { insertProject, type ProjectRow } from '#server/db/project-store.ts';
 import { insertUser, type UserRow } from '#server/db/user-store.ts';
@@ -60,7 +66,7 @@ export function makeHost(
 ): Promise<HostRow> {
   const { capacity, state = 'online', name = unique('host'), connectionType = 'local', storagePool = 'atoll' } = fields;
   return inTx(db, async (tx) => {
-    const { id } = await insertHost(tx, { id: fields.id, name, connectionType, storagePool });
+    const { id } = await insertHost(tx, { id: fields.id, name, connectionType, storagePool, poolId: fields.poolId });
     await setHostCapacity(
       tx,
       { hostId: id },
@@ -70,9 +76,24 @@ export function makeHost(
         diskGiB: { total: capacity?.diskGiB ?? 1_000_000 },
       },
     );
-    await updateHost(tx, { id }, { state, stateReason: fields.stateReason ?? null });
+    const { stateReason = null, traits, cordonReason } = fields;
+    await updateHost(tx, { id }, { state, stateReason, traits, cordonReason });
     return getHost(tx, { id });
   });
+}
+
+/** A pool without hosts. */
+export function makeHostPool(db: Db, fields: HostPoolPatch = {}): Promise<HostPoolRow> {
+  return inTx(db, (tx) => insertHostPool(tx, { ...fields, name: fields.name ?? unique('pool') }));
+}
+
+/** A placement group: soft anti-affinity unless said. */
+export function makePlacementGroup(
+  db: Db,
+  fields: Partial<NewPlacementGroup> & { projectId: string },
+): Promise<PlacementGroupRow> {
+  const { name = unique('group'), policy = 'anti-affinity', strictness = 'soft', projectId } = fields;
+  return inTx(db, (tx) => insertPlacementGroup(tx, { projectId, name, policy, strictness }));
 }
 
 /** A flavor of 1 vCPU, 512 MiB and 5 GiB. */

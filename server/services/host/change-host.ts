@@ -1,10 +1,14 @@
+import type { z } from 'zod';
 import { AtollError } from '#server/contract/errors.ts';
-import type { Host, HostState } from '#server/contract/host.ts';
+import type { Host, HostState, hostApi } from '#server/contract/host.ts';
 import type { AtollTx } from '#server/db/client.ts';
-import { getHost, type HostRow, updateHost } from '#server/db/host-store.ts';
+import { touchHostPool } from '#server/db/host-pool-store.ts';
+import { getHost, type HostPatch, type HostRow, updateHost } from '#server/db/host-store.ts';
+import { movePoolClaims } from '#server/db/pool-quota-store.ts';
 import { requireVersion } from '#server/db/version.ts';
 import { listHostVolumes } from '#server/db/volume-store.ts';
 import { change, startWork } from '../change.ts';
+import { requireRoom } from '../host-pool/change-host-pools.ts';
 import type { ActorContext } from '../service-context.ts';
 import { hostView } from './host-view.ts';
 import { enqueueHostWork, type StartedHostWork } from './start-host-work.ts';
@@ -48,17 +52,33 @@ export async function confirmHostKey(
   });
 }
 
-/** Renames a host, puts it into maintenance or takes it out. Throws `not_found`, `name_taken`, `precondition_failed`. */
-export async function changeHost(
-  ctx: ActorContext,
-  input: { host: string; name?: string | undefined; maintenance?: boolean | undefined },
-): Promise<Host> {
-  const { host: id, name, maintenance } = input;
+/**
+ * Renames a host, puts it into maintenance or takes it out, cordons it or not, sets labels and traits, moves it to another pool.
+ * What runs on it stays. A pool whose ratios would leave less than is claimed on the host is refused.
+ * Throws `not_found`, `name_taken`, `state_conflict`, `quota_exceeded`, `precondition_failed`.
+ */
+export async function changeHost(ctx: ActorContext, input: z.output<typeof hostApi.update.input>): Promise<Host> {
+  const { host: id, cordon, poolId, maintenance, maintenanceReason, ...others } = input;
   const { expectedVersion } = ctx;
-  return change(ctx, about('host.update', id, { name, maintenance }), async (tx) => {
-    const state = stateFor(await getHost(tx, { id }), maintenance);
-    return hostView(await updateHost(tx, { id, expectedVersion }, { name, maintenance, state }));
+  const { host: _, ...detail } = input;
+  return change(ctx, about('host.update', id, detail), async (tx) => {
+    const before = await getHost(tx, { id });
+    requireVersion(before.version, expectedVersion);
+    const patch: HostPatch = { ...others, state: stateFor(before, maintenance) };
+    if (cordon !== undefined) patch.cordonReason = cordon?.reason ?? null;
+    if (maintenance !== undefined) Object.assign(patch, { maintenance, maintenanceReason: maintenanceReason ?? null });
+    if (poolId !== undefined && poolId !== before.hostPool.id) await moveToPool(tx, before, poolId);
+    return hostView(await updateHost(tx, { id }, patch));
   });
+}
+
+/** Ratios, reserves and what projects have claimed in the pool follow the host, in the one order of locks. */
+async function moveToPool(tx: AtollTx, host: HostRow, poolId: string): Promise<void> {
+  const pools = [host.hostPool.id, poolId].sort();
+  for (const id of pools) await touchHostPool(tx, { id });
+  await movePoolClaims(tx, { hostId: host.id, toPoolId: poolId });
+  await updateHost(tx, { id: host.id }, { poolId });
+  await requireRoom(tx, { hostId: host.id }, 'poolId');
 }
 
 /** Maintenance shows as the state of a host that is well; one that does not answer stays unreachable. */

@@ -20,6 +20,13 @@ export function hostView(row: HostRow): Host {
       offeredFingerprint: row.offeredFingerprint,
     },
     storagePool: row.storagePool,
+    hostPool: row.hostPool,
+    labels: row.labels,
+    traits: row.traits,
+    maintenance: row.maintenance,
+    maintenanceReason: row.maintenanceReason,
+    cordon: row.cordonedAt && { at: row.cordonedAt.toISOString(), reason: row.cordonReason ?? '' },
+    load: row.load && { ...row.load, at: new Date(row.load.at).toISOString() },
     engines: row.engines,
     capacity: {
       vcpus: counter(row.capacity.vcpus),

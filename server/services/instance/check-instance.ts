@@ -1,27 +1,31 @@
-import type { InstanceKind } from '#server/contract/instance-state.ts';
+import type { z } from 'zod';
+import { AtollError } from '#server/contract/errors.ts';
+import type { instanceApi } from '#server/contract/instance-api.ts';
 import { type QuotaResource, quotaResources } from '#server/contract/quota-resources.ts';
 import { getProject } from '#server/db/project-store.ts';
-import { explainPlacement } from '#server/scheduler/explain-placement.ts';
-import { fits, placeInstance } from '#server/scheduler/place-instance.ts';
-import { claimInSnapshot, type PlacementRequest } from '#server/scheduler/snapshot.ts';
+import type { PlacementRequest } from '#server/scheduler/snapshot.ts';
 import { maySystem } from '../access/effective-right.ts';
+import { groupSnapshot } from '../placement/group-snapshot.ts';
+import { loadPlacement, requireUsablePool } from '../placement/load-placement.ts';
+import { placeSeveral } from '../placement/place-several.ts';
+import { placementAnswer } from '../placement/placement-answer.ts';
 import type { ProjectContext } from '../service-context.ts';
-import { hostSnapshots } from './host-snapshots.ts';
 
-export interface CheckInput {
-  kind: InstanceKind;
-  vcpus: number;
-  memoryMiB: number;
-  diskGiB: number;
-  count: number;
-  network?: string | undefined;
-}
-
-/** Whether so many instances of a size would be admitted now, and if not, why. Nothing is made or claimed. */
-export async function checkInstance(ctx: ProjectContext, input: CheckInput) {
+/**
+ * Whether so many instances of a size would be admitted now, and if not, why and what would help. Nothing is made or claimed.
+ * Throws `not_found` for a pool or group, `forbidden` for a host.
+ */
+export async function checkInstance(ctx: ProjectContext, input: z.output<typeof instanceApi.check.input>) {
   const { db } = ctx.app;
-  const { vcpus, memoryMiB, diskGiB, count } = input;
-  const [project, snapshots] = await Promise.all([getProject(db, { id: ctx.project.id }), hostSnapshots(db, null)]);
+  const { vcpus, memoryMiB, diskGiB, count, placementGroupId: groupId } = input;
+  const { id: projectId } = ctx.project;
+  if (input.hostId !== undefined && !maySystem(ctx.actor, 'host:write'))
+    throw new AtollError('forbidden', 'Only admins choose the host.');
+  const [project, view] = await Promise.all([
+    getProject(db, { id: projectId }),
+    loadPlacement(db, { projectId, imageSha256: null }),
+  ]);
+  requireUsablePool(view, input.poolId);
   const asked: Partial<Record<QuotaResource, number>> = {
     instances: count,
     ...(input.kind === 'container' && { containers: count }),
@@ -39,24 +43,14 @@ export async function checkInstance(ctx: ProjectContext, input: CheckInput) {
     size: { vcpus, memoryMiB, diskGiB },
     network: input.network ?? (input.kind === 'vm' ? 'default' : 'none'),
     image: null,
-    hostId: null,
+    hostId: input.hostId ?? null,
+    usablePools: view.usablePools,
+    wantedPoolId: input.poolId ?? null,
+    flavorId: input.flavorId ?? null,
+    traits: input.traits,
+    group: groupId === undefined ? null : await groupSnapshot(db, { projectId, id: groupId }),
   };
-  let hosts = snapshots;
-  let placed = 0;
-  for (; placed < count; placed++) {
-    const [best] = placeInstance(request, hosts);
-    if (!best) break;
-    hosts = claimInSnapshot(hosts, best.hostId, request.size);
-  }
-  const { reasons } = explainPlacement(request, snapshots);
-  // Who may not read hosts learns how many there are and why they do not fit, but not their names and sizes.
-  const named = maySystem(ctx.actor, 'host:read');
-  return {
-    fits: placed === count && quota.every(({ after, limit }) => after <= limit),
-    hosts: { total: snapshots.length, fitting: snapshots.filter((host) => fits(host, request)).length },
-    reasons: reasons.map(({ host, filter, message }) =>
-      named ? { host, filter, message } : { host: '', filter, message: '' },
-    ),
-    quota,
-  };
+  const { placed } = placeSeveral(request, view.hosts, count);
+  const answer = await placementAnswer(db, ctx, { view, request, placed, count });
+  return { ...answer, fits: answer.fits && quota.every(({ after, limit }) => after <= limit), quota };
 }

@@ -17,7 +17,8 @@ interface Answer {
   operation: { id: string };
   fits: boolean;
   quota: { resource: string; used: number; after: number; limit: number }[];
-  reasons: { host: string; filter: string }[];
+  rules: { filter: string; hosts: number }[];
+  reasons: { host: { name: string }; filter: string }[];
 }
 
 let world: AccessWorld;
@@ -65,7 +66,7 @@ it('makes exactly as many as the hosts can hold, and says why not more', async (
   expect(answers.filter(({ status }) => status === 202)).toHaveLength(4);
   expect((await create(container({ memoryMiB: 256 }))).body).toMatchObject({
     code: 'no_valid_host',
-    reasons: ['capacity'],
+    placement: { rules: [{ filter: 'capacity', hosts: 1 }], reasons: [] },
   });
 });
 
@@ -129,9 +130,9 @@ it('checks without making anything, and tells tenants no names of hosts', async 
     limit: 4,
   });
   await world.web.owner.hostEngine.deleteMany({});
-  expect((await check('vcpus=1')).body.reasons).toEqual([expect.objectContaining({ host: '', filter: 'engine' })]);
+  expect((await check('vcpus=1')).body).toMatchObject({ rules: [{ filter: 'engine', hosts: 1 }], reasons: [] });
   const named = await check('vcpus=1', world.credentials.admin);
-  expect(named.body.reasons[0]?.host).not.toBe('');
+  expect(named.body.reasons[0]?.host.name).toMatch(/^host-/);
   expect(await world.web.owner.instance.count()).toBe(0);
 });
 

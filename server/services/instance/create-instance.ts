@@ -2,21 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { AtollError } from '#server/contract/errors.ts';
 import type { CreateInstance, Instance } from '#server/contract/instance.ts';
 import type { Operation } from '#server/contract/operation.ts';
-import { type Amounts, type ClaimFor, claimHost, claimQuotas, tryClaimHost } from '#server/db/claim-store.ts';
+import { claimQuotas } from '#server/db/claim-store.ts';
 import type { AtollTx } from '#server/db/client.ts';
 import { insertInstance } from '#server/db/instance-change-store.ts';
 import { getInstance } from '#server/db/instance-store.ts';
+import { lockPlacementGroup, touchPlacementGroup } from '#server/db/placement-group-store.ts';
 import { attachVolume, insertVolume } from '#server/db/volume-store.ts';
 import { enqueueOperation } from '#server/operations/engine/enqueue.ts';
 import { newId } from '#server/platform/id.ts';
-import { explainPlacement } from '#server/scheduler/explain-placement.ts';
-import { placeInstance } from '#server/scheduler/place-instance.ts';
-import { claimInSnapshot, type HostSnapshot, type PlacementRequest } from '#server/scheduler/snapshot.ts';
 import { startWork } from '../change.ts';
 import { operationView } from '../operation/operation-view.ts';
 import type { ProjectContext } from '../service-context.ts';
+import { beginPlacement, isLostClaim, type PlacedHost } from './claim-placement.ts';
 import { freeDiskName } from './free-disk-name.ts';
-import { hostSnapshots } from './host-snapshots.ts';
+import { instanceClaims, type Making } from './instance-claims.ts';
 import { type InstancePlan, planInstance } from './instance-plan.ts';
 import { instanceView } from './instance-view.ts';
 import { numberedNames } from './numbered-names.ts';
@@ -34,7 +33,8 @@ export interface CreatedInstances {
 /**
  * Creates one or more instances: one transaction claims quota and capacity, writes the rows, seals the secrets and enqueues an
  * operation for each. All of them are admitted or none. Throws what `planInstance` throws, `name_taken`, `quota_exceeded`,
- * or `no_valid_host` with the reasons of each host.
+ * or `no_valid_host` with the rules that
+ * refused, per host for who reads hosts, and what would help.
  */
 export async function createInstance(ctx: ProjectContext, input: CreateInstance): Promise<CreatedInstances> {
   const names = numberedNames(input.name, input.count);
@@ -54,12 +54,6 @@ export async function createInstance(ctx: ProjectContext, input: CreateInstance)
   }
 }
 
-/** Room on a host that had seemed to fit was taken by somebody else; the next look sees it. */
-const isLostClaim = (error: unknown): boolean =>
-  error instanceof AtollError &&
-  error.code === 'no_valid_host' &&
-  (error.options.extra?.lostClaim === true || error.options.extra?.hostId !== undefined);
-
 async function admitAll(
   tx: AtollTx,
   ctx: ProjectContext,
@@ -68,13 +62,10 @@ async function admitAll(
   ids: readonly string[],
 ): Promise<CreatedInstances> {
   const plan = await planInstance(tx, ctx, input);
-  const request: PlacementRequest = {
-    kind: input.kind,
-    size: plan.size,
-    network: input.network,
-    image: plan.imageSha256,
-    hostId: plan.hostId,
-  };
+  const projectId = ctx.project.id;
+  const { placementGroupId } = input;
+  // Before all claims: two of a group that are to be apart must not be placed at the same moment.
+  if (placementGroupId !== undefined) await lockPlacementGroup(tx, { projectId, id: placementGroupId });
   const making = names.map((name, index) => ({
     id: ids[index] ?? newId(),
     name,
@@ -82,78 +73,23 @@ async function admitAll(
     diskId: plan.newDisk ? newId() : null,
     volumeIds: plan.newVolumes.map(() => newId()),
   }));
-  // All of the quota first, then hosts: the one order of locks (claim-store.ts).
-  const claims = making.flatMap((made) => quotaClaims(ctx, plan, made));
-  await claimQuotas(tx, ctx.project.id, claims);
-  let hosts = await hostSnapshots(tx, plan.imageSha256);
+  // All of the quota first, then its pool's, then hosts: the one order of locks (claim-store.ts).
+  const claims = making.map((made) => ({ made, claims: instanceClaims(projectId, plan, made) }));
+  await claimQuotas(
+    tx,
+    projectId,
+    claims.flatMap((each) => each.claims),
+  );
+  const placement = await beginPlacement(tx, ctx, { input, plan, count: making.length });
   const admitted: { instance: Instance; operation: Operation }[] = [];
-  for (const made of making) {
-    const host = await claimFromHosts(tx, ctx, plan, made, request, hosts);
-    admitted.push(await admitOne(tx, ctx, input, plan, made, host));
-    hosts = claimInSnapshot(hosts, host.id, plan.size);
+  for (const each of claims) {
+    const host = await placement.claim(each.claims);
+    admitted.push(await admitOne(tx, ctx, input, plan, each.made, host));
   }
+  if (placementGroupId !== undefined) await touchPlacementGroup(tx, { projectId, id: placementGroupId });
   const [first] = admitted;
   if (!first) throw new AtollError('validation_failed', 'Nothing was asked for.');
   return { ...first, instances: admitted.map(({ instance }) => instance) };
-}
-
-/** Ids are given before anything is written, so that claims, rows and operation name each other. */
-interface Making {
-  id: string;
-  name: string;
-  operationId: string;
-  diskId: string | null;
-  /** Of the volumes in `plan.newVolumes`. */
-  volumeIds: string[];
-}
-
-const claimsFor = (ctx: ProjectContext, { operationId }: Making, ownerId: string) => ({
-  projectId: ctx.project.id,
-  operationId,
-  ownerId,
-});
-
-/** A new volume claims for itself, because it may outlive its instance. */
-function quotaClaims(
-  ctx: ProjectContext,
-  plan: InstancePlan,
-  made: Making,
-): { claimFor: ClaimFor; amounts: Amounts }[] {
-  const { vcpus, memoryMiB } = plan.size;
-  const containers = plan.spec.kind === 'container' ? 1 : 0;
-  const claims = [{ ownerId: made.id, amounts: { instances: 1, containers, vcpus, memoryMiB } as Amounts }];
-  if (plan.newDisk && made.diskId !== null)
-    claims.push({ ownerId: made.diskId, amounts: { diskGiB: plan.newDisk.sizeGiB, volumes: 1 } });
-  for (const ownerId of made.volumeIds) claims.push({ ownerId, amounts: { volumes: 1 } });
-  return claims.map(({ ownerId, amounts }) => ({ claimFor: claimsFor(ctx, made, ownerId), amounts }));
-}
-
-/** Takes room on the best host that still has it. */
-async function claimFromHosts(
-  tx: AtollTx,
-  ctx: ProjectContext,
-  plan: InstancePlan,
-  made: Making,
-  request: PlacementRequest,
-  hosts: readonly HostSnapshot[],
-): Promise<HostSnapshot> {
-  const { vcpus, memoryMiB } = plan.size;
-  const candidates = placeInstance(request, hosts);
-  for (const { hostId } of candidates) {
-    const shortages = await tryClaimHost(tx, { ...claimsFor(ctx, made, made.id), hostId }, { vcpus, memoryMiB });
-    if (shortages.length > 0) continue;
-    // Should the disk alone not fit any more, the transaction is given up and begins with a fresh look.
-    if (plan.newDisk && made.diskId !== null)
-      await claimHost(tx, { ...claimsFor(ctx, made, made.diskId), hostId }, { diskGiB: plan.newDisk.sizeGiB });
-    const host = hosts.find(({ id }) => id === hostId);
-    if (host) return host;
-  }
-  const { summary, reasons } = explainPlacement(request, hosts);
-  const [lost] = candidates;
-  throw new AtollError('no_valid_host', lost ? undefined : summary, {
-    // Names and sizes of hosts are for admins: a tenant learns which rules refused, and how often.
-    extra: lost ? { lostClaim: true } : { reasons: reasons.map(({ filter }) => filter) },
-  });
 }
 
 async function admitOne(
@@ -162,7 +98,7 @@ async function admitOne(
   input: CreateInstance,
   plan: InstancePlan,
   made: Making,
-  host: HostSnapshot,
+  host: PlacedHost,
 ): Promise<{ instance: Instance; operation: Operation }> {
   const { id, name, operationId } = made;
   const projectId = ctx.project.id;
@@ -187,6 +123,9 @@ async function admitOne(
     spec: { ...plan.spec },
     envNames: input.kind === 'container' ? Object.keys(input.env).sort() : [],
     createdById: ctx.actor.userId,
+    wantedPoolId: input.poolId ?? null,
+    placementGroupId: input.placementGroupId ?? null,
+    traits: input.traits,
   });
   await makeVolumes(tx, plan, made, projectId, host);
   await sealInstanceSecrets(tx, id, input);
@@ -208,7 +147,7 @@ async function makeVolumes(
   plan: InstancePlan,
   made: Making,
   projectId: string,
-  host: HostSnapshot,
+  host: PlacedHost,
 ): Promise<void> {
   const instanceId = made.id;
   const place = { projectId, instanceId, hostId: host.id, storagePool: host.storagePool };

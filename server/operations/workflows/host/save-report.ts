@@ -3,15 +3,10 @@ import type { DoctorCheck, EngineType } from '#server/contract/host.ts';
 import type { AtollTx } from '#server/db/client.ts';
 import { deleteHostEngine, setHostCapacity, setHostEngine } from '#server/db/host-inventory-store.ts';
 import { getHost, type HostRow, updateHost } from '#server/db/host-store.ts';
+import { followPoolCapacity } from '#server/db/pool-capacity-store.ts';
 import type { EngineReport } from '#server/drivers/driver.ts';
 import type { HostReport } from '../../host-link/host-report.ts';
 import { identityOf } from '../../host-link/machine-identity.ts';
-
-/** Memory that the host keeps for itself: its kernel, its daemons and QEMU's own share of each guest. */
-const reservedMemoryMiB = 1024;
-const reservedDiskShare = 0.05;
-/** CPUs are rarely busy all at once; memory and disk are promised once (scheduling.md). */
-const cpuRatio = 4;
 
 const startIt: Record<EngineType, string> = {
   libvirt: 'Start libvirt on the host, and see that the user of Atoll is in the group libvirt.',
@@ -95,19 +90,15 @@ async function saveCapacity(tx: AtollTx, before: HostRow, reports: readonly Engi
   if (reports.length === 0) return;
   const most = (resource: 'vcpus' | 'memoryMiB' | 'diskGiB'): number =>
     Math.max(...reports.map((report) => report.capacity[resource]));
-  // Ratio and reserve are set once and are the admin's from then on.
-  const first = before.capacity.vcpus.total === 0;
-  const diskGiB = most('diskGiB');
   await setHostCapacity(
     tx,
     { hostId: before.id },
     {
-      vcpus: { total: most('vcpus'), ...(first && { ratio: cpuRatio }) },
-      memoryMiB: {
-        total: most('memoryMiB'),
-        ...(first && { reserved: Math.min(reservedMemoryMiB, Math.floor(most('memoryMiB') / 4)) }),
-      },
-      diskGiB: { total: diskGiB, ...(first && { reserved: Math.floor(diskGiB * reservedDiskShare) }) },
+      vcpus: { total: most('vcpus') },
+      memoryMiB: { total: most('memoryMiB') },
+      diskGiB: { total: most('diskGiB') },
     },
   );
+  // Ratio and reserve are those of its pool.
+  await followPoolCapacity(tx, { hostId: before.id });
 }
