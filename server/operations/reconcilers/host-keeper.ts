@@ -11,6 +11,7 @@ import { isOtherMachine, quarantineFor } from '../host-link/quarantine.ts';
 import { DriftReport } from './drift-report.ts';
 import { EngineWatch, isHostAway } from './engine-watch.ts';
 import { HostFacts } from './host-facts.ts';
+import { HostLoadWatch } from './host-load.ts';
 
 export interface HostKeeperParts {
   db: Db;
@@ -31,6 +32,7 @@ export class HostKeeper {
   readonly #watches: EngineWatch[];
   readonly #health = new Map<EngineType, Health>();
   readonly #facts: HostFacts;
+  readonly #load: HostLoadWatch;
   /** What hosts say is written one after the other. */
   #writing: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -39,6 +41,7 @@ export class HostKeeper {
     const { db, host, link, bell, log } = parts;
     this.#parts = parts;
     this.#facts = new HostFacts({ db, hostId: host.id, link });
+    this.#load = new HostLoadWatch({ db, hostId: host.id, link, log });
     const engines = host.engines.map((engine) => engine.type).filter((type) => link.engines.includes(type));
     this.#watches = engines.map((type) => {
       this.#health.set(type, 'unknown');
@@ -52,6 +55,7 @@ export class HostKeeper {
 
   start(): void {
     for (const watch of this.#watches) watch.start();
+    this.#load.start();
   }
 
   refresh(): void {
@@ -60,7 +64,7 @@ export class HostKeeper {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.all(this.#watches.map((watch) => watch.stop()));
+    await Promise.all([this.#load.stop(), ...this.#watches.map((watch) => watch.stop())]);
     await this.#writing;
   }
 
