@@ -11,6 +11,11 @@ export interface CreateFields {
   start: boolean;
   /** '' lets Atoll choose; only admins may name one. */
   hostId: string;
+  /** '' lets Atoll choose among the pools that the project may use. */
+  poolId: string;
+  /** '' for none. */
+  placementGroupId: string;
+  traits: string[];
   /** Id of a flavor, or `custom`. */
   size: string;
   vcpus: number | undefined;
@@ -48,6 +53,9 @@ export const emptyFields: CreateFields = {
   count: 1,
   start: true,
   hostId: '',
+  poolId: '',
+  placementGroupId: '',
+  traits: [],
   size: customSize,
   vcpus: 1,
   memoryMiB: 1024,
@@ -98,6 +106,9 @@ export function toCreateInput(project: string, fields: CreateFields): Record<str
     ...(fields.count !== 1 && !isKept && { count: fields.count ?? Number.NaN }),
     ...(!fields.start && { start: false }),
     hostId: isKept ? undefined : filled(fields.hostId),
+    poolId: filled(fields.poolId),
+    placementGroupId: filled(fields.placementGroupId),
+    ...(fields.traits.length > 0 && { traits: fields.traits }),
   };
   const own = kind === 'vm' ? vmInput(fields) : containerInput(fields);
   return Object.fromEntries(Object.entries({ ...shared, ...own }).filter(([, value]) => value !== undefined));

@@ -7,13 +7,15 @@ import type { Flavor } from '#server/contract/flavor.ts';
 import { formatGiB, formatMiB } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/trpc-client.ts';
 import { useOrigin } from '../../lib/use-origin.ts';
-import { useSaid } from '../../lib/use-said.ts';
 import { useSettled } from '../../lib/use-settled.ts';
 import { QuotaBars } from '../../project/project-quota.tsx';
 import { CodeSnippet } from '../../ui/code-snippet.tsx';
 import { StateDot } from '../../ui/state-dot.tsx';
 import { type CreateFields, customSize, keepsDisk, toCreateInput } from './create-fields.ts';
 import { curlLine } from './curl-line.ts';
+import { placementAsk } from './placement-ask.ts';
+import { PlacementRefusal } from './placement-refusal.tsx';
+import { useApplyFix } from './use-apply-fix.ts';
 import type { CreateForm } from './use-create-form.ts';
 
 const pauseMs = 250;
@@ -41,12 +43,12 @@ export function CreateSummary({ form, project, flavors }: CreateSummaryProps) {
   const locale = useLocale();
   const trpc = useTRPC();
   const origin = useOrigin();
-  const said = useSaid();
+  const fix = useApplyFix(form);
   const watched = useWatch({ control: form.control });
   const fields = { ...form.getValues(), ...watched } as CreateFields;
   const size = sizeOf(fields, flavors);
   const count = keepsDisk(fields) ? 1 : Math.max(1, Math.min(50, fields.count ?? 1));
-  const ask = useSettled({ project, kind: fields.kind, ...size, count, network: fields.network }, pauseMs);
+  const ask = useSettled({ project, kind: fields.kind, ...size, count, ...placementAsk(fields) }, pauseMs);
   const { data: check } = useQuery(
     trpc.instance.check.queryOptions(ask, { placeholderData: keepPreviousData, staleTime: 5_000 }),
   );
@@ -71,13 +73,7 @@ export function CreateSummary({ form, project, flavors }: CreateSummaryProps) {
             <StateDot tone={check.fits ? 'ok' : 'bad'}>
               {check.fits ? t('fits', check.hosts) : t('fitsNowhere', { total: check.hosts.total })}
             </StateDot>
-            {check.fits ? null : (
-              <ul className="flex flex-col gap-0.5 pl-5 text-12 text-text-2">
-                {check.reasons.slice(0, 6).map(({ host, filter, message }) => (
-                  <li key={`${host} ${filter}`}>{t('reason', { host, message: said(message) })}</li>
-                ))}
-              </ul>
-            )}
+            <PlacementRefusal answer={check} onFix={fix} />
           </div>
         </>
       ) : null}

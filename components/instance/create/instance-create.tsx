@@ -23,6 +23,7 @@ import { customSize } from './create-fields.ts';
 import { CreateSummary } from './create-summary.tsx';
 import { KeyChoice } from './key-choice.tsx';
 import { MoreOptions } from './more-options.tsx';
+import { PlacementChoice } from './placement-choice.tsx';
 import { SizeChoice } from './size-choice.tsx';
 import { useCreateForm } from './use-create-form.ts';
 import { useKeptDisks } from './use-kept-disks.ts';
@@ -118,6 +119,7 @@ export function InstanceCreate({ project, kind, image, volume }: InstanceCreateP
                 <VolumeRows form={form} />
               </>
             )}
+            <PlacementChoice form={form} project={project} />
             <MoreOptions form={form} hosts={hosts} networks={networks} />
           </div>
         </Card>
