@@ -75,10 +75,15 @@ async function pressButtons(page: Page): Promise<string[]> {
   const buttons = main(page).locator('button:visible:not([aria-disabled="true"]):not([aria-haspopup="menu"])');
   const count = Math.min(await buttons.count(), 25);
   const address = page.url();
+  // Rows of a table have the same buttons.
+  const pressed = new Set<string>();
   for (let index = 0; index < count; index++) {
     const button = buttons.nth(index);
     if (!(await button.isVisible().catch(() => false))) continue;
-    await button.click({ timeout: 5_000 }).catch(() => undefined);
+    const name = (await nameOf(button)).replace(/\S*[\d-]\S*/g, '*');
+    if (pressed.has(name)) continue;
+    pressed.add(name);
+    await button.click({ timeout: 2_000 }).catch(() => undefined);
     const dialog = page.getByRole('dialog').or(page.getByRole('alertdialog')).first();
     if (await dialog.isVisible().catch(() => false)) {
       for (const name of await unexplained(page, dialog)) found.push(`${name} (in a dialog)`);
