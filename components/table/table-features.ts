@@ -1,9 +1,11 @@
 import { type ColumnDef, metaHelper, rowSelectionFeature, tableFeatures } from '@tanstack/react-table';
+import type { CSSProperties } from 'react';
 import type { DataColumn } from './data-column.ts';
 
 export interface ColumnFacts {
   header: string;
   width: string;
+  from: DataColumn<unknown>['from'];
   className: string;
   label: boolean;
   quiet: boolean;
@@ -35,6 +37,7 @@ export const toColumnDefs = <T extends object>(columns: readonly DataColumn<T>[]
     meta: {
       header: column.header,
       width: column.width ?? 'minmax(96px, 1fr)',
+      from: column.from,
       className: [
         cards[column.card ?? 'line'],
         column.from && from[column.from],
@@ -47,3 +50,18 @@ export const toColumnDefs = <T extends object>(columns: readonly DataColumn<T>[]
       sort: column.sort,
     },
   }));
+
+const widths = ['sm', 'md', 'lg', 'xl'] as const;
+
+/** Where the columns of a width of the window stand: those that are left out there leave no track behind. */
+export const gridColumns =
+  'sm:grid-cols-(--cols-sm) md:grid-cols-(--cols-md) lg:grid-cols-(--cols-lg) xl:grid-cols-(--cols-xl)';
+
+/** The values of the variables that {@link gridColumns} reads; `before` is a track in front of all. */
+export const gridTracks = (facts: readonly Pick<ColumnFacts, 'width' | 'from'>[], before?: string): CSSProperties =>
+  Object.fromEntries(
+    widths.map((width, rank) => {
+      const shown = facts.filter(({ from: least }) => widths.indexOf(least ?? 'sm') <= rank);
+      return [`--cols-${width}`, [...(before ? [before] : []), ...shown.map((column) => column.width)].join(' ')];
+    }),
+  );

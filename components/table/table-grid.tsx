@@ -6,11 +6,11 @@ import { clsx as cx } from 'clsx';
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import { type CSSProperties, type MouseEvent, type SyntheticEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type MouseEvent, type SyntheticEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { Density } from '../lib/preferences.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import type { DataTableProps } from './data-table.tsx';
-import { features, toColumnDefs } from './table-features.ts';
+import { features, gridTracks, toColumnDefs } from './table-features.ts';
 import { TableHeader } from './table-header.tsx';
 import { TableRow } from './table-row.tsx';
 import { useRowKeys } from './use-row-keys.ts';
@@ -97,8 +97,8 @@ export function TableGrid<T extends object>(props: TableGridProps<T>) {
   const peekedRow = list.find((row) => row.id === peeked)?.original;
   const selected = selectable ? table.getSelectedRowModel().rows.map((row) => row.original) : none;
   const clear = () => table.resetRowSelection(true);
-  const tracks = defs.map((def) => def.meta?.width).join(' ');
-  const cols = { '--cols': selectable ? `16px ${tracks}` : tracks } as CSSProperties;
+  const facts = defs.flatMap((def) => def.meta ?? []);
+  const cols = gridTracks(facts, selectable ? '16px' : undefined);
   // The grid pattern of ARIA on a real table, so that rows and cells keep their own roles.
   const grid = {
     role: 'grid',

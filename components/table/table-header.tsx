@@ -6,7 +6,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { Checkbox } from '../ui/checkbox.tsx';
 import type { TableSort } from './data-column.ts';
-import type { ColumnFacts, Features } from './table-features.ts';
+import { type ColumnFacts, type Features, gridColumns } from './table-features.ts';
 
 export interface TableHeaderProps<T extends object> {
   table: Table<Features, T>;
@@ -21,7 +21,10 @@ export function TableHeader<T extends object>({ table, sort, selectable }: Table
     <thead className="sticky top-12 z-10 block max-sm:hidden">
       <tr
         aria-rowindex={1}
-        className="grid h-9 grid-cols-(--cols) items-center gap-x-4 rounded-t-card border-line border-b bg-surface-1 px-3 text-12 text-text-2"
+        className={cx(
+          'grid h-9 items-center gap-x-4 rounded-t-card border-line border-b bg-surface-1 px-3 text-12 text-text-2',
+          gridColumns,
+        )}
       >
         {selectable ? (
           <th scope="col" className="flex">

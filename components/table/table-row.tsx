@@ -7,7 +7,7 @@ import { useTranslations } from 'next-intl';
 import type { CSSProperties, Ref } from 'react';
 import { Checkbox } from '../ui/checkbox.tsx';
 import { RowTabIndex } from './row-tab-index.ts';
-import type { Features } from './table-features.ts';
+import { type Features, gridColumns } from './table-features.ts';
 
 export interface TableRowProps<T extends object> {
   row: Row<Features, T>;
@@ -38,7 +38,8 @@ export function TableRow<T extends object>(props: TableRowProps<T>) {
       style={style}
       className={cx(
         'absolute inset-x-0 grid items-center gap-x-4 border-line border-b px-3 -outline-offset-2 last:rounded-b-card last:border-b-0 hover:bg-hover max-sm:first:rounded-t-card',
-        'max-sm:grid-cols-[1fr_auto] max-sm:gap-y-1 max-sm:py-3 sm:min-h-(--row) sm:grid-cols-(--cols)',
+        'max-sm:grid-cols-[1fr_auto] max-sm:gap-y-1 max-sm:py-3 sm:min-h-(--row)',
+        gridColumns,
         !isMeasured && 'max-sm:static max-sm:transform-none!',
         selected || peeked ? 'bg-lagoon-wash' : 'bg-surface-1',
       )}
