@@ -39,10 +39,11 @@ describe('long work', () => {
     const claims = await listClaims(world.web.owner, { projectId: world.projectA, ownerId: made.body.instance.id });
     expect(
       claims
-        .filter(({ hostId }) => hostId === null)
+        .filter(({ hostId, poolId }) => hostId === null && poolId === null)
         .map(({ resource, amount }) => [resource, amount])
         .sort(),
     ).toEqual([
+      ['containers', 1],
       ['instances', 1],
       ['memoryMiB', 256],
       ['vcpus', 1],
