@@ -1,20 +1,11 @@
-import type { EventTopic } from '#server/contract/event.ts';
 import type { AtollTx } from './client.ts';
-
-export interface Change {
-  topic: EventTopic;
-  entityId: string;
-  /** null: seen by those who see the system, or public. */
-  projectId: string | null;
-  version: number;
-}
+import { addChange, type Change } from './pending-changes.ts';
 
 /**
- * Tells browsers and programs that something changed, in the transaction that changes it. No NOTIFY here: it would
- * take one global lock at commit (reliability.md); the publisher rings the bell.
+ * Tells browsers and programs that something changed, in the transaction that changes it: what a transaction tells is
+ * written once, before its commit. No NOTIFY here: it would take one global lock at commit (reliability.md); the publisher
+ * rings the bell.
  */
 export async function appendChange(tx: AtollTx, change: Change): Promise<void> {
-  await tx.outbox.createMany({
-    data: [{ topic: change.topic, entityId: change.entityId, projectId: change.projectId, version: change.version }],
-  });
+  addChange(tx, change);
 }

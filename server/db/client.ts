@@ -2,6 +2,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { asUnavailable, isRetryable } from './database-error.ts';
 import { type Prisma, PrismaClient } from './generated/client.ts';
+import { changesCommitted, collectChanges, writeChanges } from './pending-changes.ts';
+import { statementNames } from './prepared-statements.ts';
 
 declare const insideTransaction: unique symbol;
 
@@ -34,7 +36,10 @@ const defaultWaitMs = 10_000;
  * `unavailable` where PostgreSQL cannot be reached or has no room.
  */
 export function createDb(url: string, options: DbOptions): Db {
-  const adapter = new PrismaPg(openPool(url, options), { disposeExternalPool: true });
+  const adapter = new PrismaPg(openPool(url, options), {
+    disposeExternalPool: true,
+    statementNameGenerator: statementNames(),
+  });
   const client = new PrismaClient({ adapter, errorFormat: 'minimal' }).$extends({
     query: {
       $allOperations: async ({ args, query }) => {
@@ -83,18 +88,38 @@ export interface TxOptions {
 }
 
 /**
- * One transaction, READ COMMITTED, which is PostgreSQL's own choice (saying so costs a round trip each time): rules are held by conditional UPDATEs, constraints and row locks. `work` may run
- * several times (40001, 40P01), so it does nothing but talk to `tx`.
+ * One transaction, READ COMMITTED, which is PostgreSQL's own choice (saying so costs a round trip each time): rules are held by
+ * conditional UPDATEs, constraints and row locks. `work` may run several times (40001, 40P01), so it does nothing but talk to
+ * `tx`. What it tells by `appendChange` is written before the commit and published after it.
  * Throws what `work` throws, or AtollError `unavailable` when PostgreSQL cannot be reached.
  */
 export async function inTx<T>(db: Db, work: (tx: AtollTx) => Promise<T>, options: TxOptions = {}): Promise<T> {
-  const maxAttempts = options.maxAttempts ?? 5;
+  const limits = { timeout: options.timeoutMs ?? 15_000, maxWait: options.waitMs ?? defaultWaitMs };
+  const { result, told } = await retried(options.maxAttempts ?? 5, () =>
+    db.$transaction(async (tx) => {
+      collectChanges(tx);
+      const result = await work(tx as AtollTx);
+      return { result, told: await writeChanges(tx) };
+    }, limits),
+  );
+  if (told) changesCommitted(db);
+  return result;
+}
+
+/**
+ * One statement that is a transaction by itself and writes what it tells into the outbox. Repeated and failing as {@link inTx}
+ * is; it saves the round trips for BEGIN and COMMIT where one statement says all.
+ */
+export async function inStatement<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
+  const result = await retried(5, () => work(db));
+  changesCommitted(db);
+  return result;
+}
+
+async function retried<T>(maxAttempts: number, attemptOnce: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.$transaction((tx) => work(tx as AtollTx), {
-        timeout: options.timeoutMs ?? 15_000,
-        maxWait: options.waitMs ?? defaultWaitMs,
-      });
+      return await attemptOnce();
     } catch (error) {
       if (attempt < maxAttempts && isRetryable(error)) {
         // Full jitter, so that two that met once do not meet again.

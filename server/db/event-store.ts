@@ -38,24 +38,11 @@ export interface NewEvent {
 
 /** Adds to the history, in the transaction of what has happened. */
 export async function appendEvent(db: DbOrTx, event: NewEvent): Promise<void> {
-  const { target, actor } = event;
-  await db.event.createMany({
-    data: [
-      {
-        id: newId(),
-        projectId: event.projectId,
-        type: event.type,
-        targetType: target.type,
-        targetId: target.id,
-        targetName: target.name,
-        actorId: actor?.id ?? null,
-        actorName: actor?.name ?? null,
-        severity: event.severity ?? 'info',
-        message: event.message,
-        params: event.params ?? {},
-      },
-    ],
-  });
+  const { projectId, type, target, actor, severity = 'info', message, params = {} } = event;
+  await db.$executeRaw(Prisma.sql`
+    INSERT INTO event (id, project_id, type, target_type, target_id, target_name, actor_id, actor_name, severity, message, params)
+    VALUES (${newId()}::uuid, ${projectId}::uuid, ${type}, ${target.type}, ${target.id}, ${target.name},
+      ${actor?.id ?? null}::uuid, ${actor?.name ?? null}, ${severity}, ${message}, ${JSON.stringify(params)}::jsonb)`);
 }
 
 const newestFirst: Order = {

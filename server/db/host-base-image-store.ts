@@ -3,7 +3,8 @@ import { Prisma } from './generated/client.ts';
 
 /** Notes that a host has a base image; again is no error. */
 export async function addHostBaseImage(tx: AtollTx, ref: { hostId: string; sha256: string }): Promise<void> {
-  await tx.hostBaseImage.createMany({ data: [ref], skipDuplicates: true });
+  await tx.$executeRaw(Prisma.sql`
+    INSERT INTO host_base_image (host_id, sha256) VALUES (${ref.hostId}::uuid, ${ref.sha256}) ON CONFLICT DO NOTHING`);
 }
 
 /** The hosts that have this base image already: placement prefers them. */

@@ -180,7 +180,8 @@ it('bumps the version and tells it with every change, and says what was changed 
   ).rejects.toMatchObject({ code: 'precondition_failed' });
   await inTx(db, (tx) => deleteInstance(tx, ref));
   await inTx(db, (tx) => deleteInstance(tx, ref));
-  expect((await changesOf(ref.id)).map((change) => change.version)).toEqual([1, 2, 3, 4]);
+  // A transaction tells an entity once, as it is in the end.
+  expect((await changesOf(ref.id)).map((change) => change.version)).toEqual([2, 3, 4]);
 });
 
 it('writes an observation only where something has changed', async () => {

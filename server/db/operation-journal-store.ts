@@ -10,7 +10,7 @@ import {
   operationColumns,
   operationStepColumns,
 } from './operation-row.ts';
-import { touchTarget } from './target.ts';
+import { type TouchedTarget, tellTarget, toldTarget, touchedTarget } from './target.ts';
 
 /** An operation under the fence with which it was claimed. */
 export interface HeldRef {
@@ -34,11 +34,70 @@ export interface HeldPatch {
   ended?: true;
 }
 
+/** One line of the journal as its holder knows it; the database's clock turns the milliseconds into times. */
+export interface StepWrite {
+  seq: number;
+  name: string;
+  state: OperationStepState;
+  attempts: number;
+  output: Record<string, unknown> | null;
+  message: string | null;
+  /** How long ago it began; null: not yet. What the journal has stays. */
+  beganMsAgo: number | null;
+  /** How long ago it ended; null: it has not. */
+  endedMsAgo: number | null;
+}
+
+/** What is written of an operation: to it, and to these lines of its journal. */
+export interface JournalWrite {
+  patch: HeldPatch;
+  steps?: readonly StepWrite[];
+}
+
+/** An operation under its fence, with the kind of thing that it works on. */
+export type HeldOperation = HeldRef & { targetType: string };
+
 /**
- * Writes to an operation under its fence, bumps its version and tells it and its target. Null when somebody else has
- * claimed it since: then nothing was written, and the caller must not write anything else either.
+ * Writes to an operation under its fence, bumps its version and tells it and its target: all in one statement, which is a
+ * transaction by itself (`inStatement`). Null when somebody else has claimed the operation since: then nothing was written,
+ * and the caller must not write anything else either.
  */
-export async function updateHeldOperation(tx: AtollTx, held: HeldRef, patch: HeldPatch): Promise<OperationRow | null> {
+export async function writeJournal(db: Db, held: HeldOperation, write: JournalWrite): Promise<OperationRow | null> {
+  const [row] = await db.$queryRaw<OperationRow[]>(Prisma.sql`
+    WITH ${written(held, write)}, told AS (
+      INSERT INTO outbox (topic, entity_id, project_id, version)
+      SELECT 'operation', id::text, "projectId", version FROM held ${toldTarget(held.targetType)}
+    )
+    SELECT held.* FROM held`);
+  return row ?? null;
+}
+
+/** {@link writeJournal} as part of a transaction, whose other changes may be told of the same target. */
+export async function updateHeldOperation(
+  tx: AtollTx,
+  held: HeldOperation,
+  write: JournalWrite,
+): Promise<OperationRow | null> {
+  const [found] = await tx.$queryRaw<(OperationRow & { touched: TouchedTarget | null })[]>(Prisma.sql`
+    WITH ${written(held, write)} SELECT held.*, (SELECT to_jsonb(target) FROM target) AS touched FROM held`);
+  if (!found) return null;
+  const { touched, ...row } = found;
+  await appendChange(tx, { topic: 'operation', entityId: row.id, projectId: row.projectId, version: row.version });
+  await tellTarget(tx, held.targetType, touched);
+  return row;
+}
+
+/** The parts `held`, `target` and `lines` of a statement: the operation, what it works on, and its journal. */
+function written(held: HeldOperation, { patch, steps = [] }: JournalWrite): Prisma.Sql {
+  const lines = steps.length === 0 ? Prisma.empty : Prisma.sql`, lines AS (${upsertSteps(held.fence, steps)})`;
+  return Prisma.sql`held AS (
+      UPDATE operation o SET ${assignments(patch)} WHERE o.id = ${held.id}::uuid AND o.fence = ${held.fence}
+        AND o.owner IS NOT NULL
+      RETURNING ${operationColumns}
+    ), ${touchedTarget(held.targetType)}${lines}`;
+}
+
+function assignments(patch: HeldPatch): Prisma.Sql {
   const set = [Prisma.sql`version = o.version + 1`];
   if (patch.state !== undefined) set.push(Prisma.sql`state = ${patch.state}`);
   if (patch.step !== undefined) set.push(Prisma.sql`step = ${patch.step}`);
@@ -46,19 +105,27 @@ export async function updateHeldOperation(tx: AtollTx, held: HeldRef, patch: Hel
   if (patch.error !== undefined)
     set.push(Prisma.sql`error = ${patch.error === null ? null : JSON.stringify(patch.error)}::jsonb`);
   if (patch.result !== undefined) set.push(Prisma.sql`result = ${JSON.stringify(patch.result)}::jsonb`);
-  if (patch.progressed) set.push(Prisma.sql`attempts = 1`);
+  const uncounted = patch.release?.countsAsAttempt === false;
+  if (patch.progressed) set.push(uncounted ? Prisma.sql`attempts = 0` : Prisma.sql`attempts = 1`);
+  else if (uncounted) set.push(Prisma.sql`attempts = GREATEST(0, o.attempts - 1)`);
   if (patch.release || patch.ended) set.push(Prisma.sql`owner = NULL, lease_until = NULL`);
   if (patch.release) set.push(Prisma.sql`run_after = now() + ${patch.release.afterMs} * interval '1 millisecond'`);
-  if (patch.release?.countsAsAttempt === false) set.push(Prisma.sql`attempts = GREATEST(0, o.attempts - 1)`);
   if (patch.ended) set.push(Prisma.sql`ended_at = now()`);
-  const [row] = await tx.$queryRaw<OperationRow[]>(Prisma.sql`
-    UPDATE operation o SET ${Prisma.join(set)} WHERE o.id = ${held.id}::uuid AND o.fence = ${held.fence}
-      AND o.owner IS NOT NULL
-    RETURNING ${operationColumns}`);
-  if (!row) return null;
-  await appendChange(tx, { topic: 'operation', entityId: row.id, projectId: row.projectId, version: row.version });
-  await touchTarget(tx, { type: row.targetType, id: row.targetId });
-  return row;
+  return Prisma.join(set);
+}
+
+/** Lines are made at the first write: only the worker knows the steps. */
+function upsertSteps(fence: number, steps: readonly StepWrite[]): Prisma.Sql {
+  const ago = (column: string) => Prisma.sql`clock_timestamp() - w.${Prisma.raw(column)} * interval '1 millisecond'`;
+  return Prisma.sql`
+    INSERT INTO operation_step AS s (operation_id, seq, name, state, attempts, output, message, fence, started_at, ended_at)
+    SELECT held.id, w.seq, w.name, w.state, w.attempts, w.output, w.message, ${fence}::bigint,
+      ${ago('"beganMsAgo"')}, ${ago('"endedMsAgo"')}
+    FROM held, jsonb_to_recordset(${JSON.stringify(steps)}::jsonb) AS w (seq int, name text, state text, attempts int,
+      output jsonb, message text, "beganMsAgo" float8, "endedMsAgo" float8)
+    ON CONFLICT (operation_id, seq) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
+      output = excluded.output, message = excluded.message, fence = excluded.fence,
+      started_at = COALESCE(s.started_at, excluded.started_at), ended_at = excluded.ended_at`;
 }
 
 /** Locks the row of an operation until the end of the transaction, and says whether the fence is still ours. */
@@ -73,38 +140,6 @@ export async function isHeld(tx: AtollTx, held: HeldRef): Promise<boolean> {
 export async function listOperationSteps(db: DbOrTx, operationId: string): Promise<OperationStepRow[]> {
   return db.$queryRaw<OperationStepRow[]>(Prisma.sql`
     SELECT ${operationStepColumns} FROM operation_step s WHERE s.operation_id = ${operationId}::uuid ORDER BY s.seq`);
-}
-
-/** Adds the steps that are not in the journal yet. */
-export async function insertOperationSteps(
-  tx: AtollTx,
-  operationId: string,
-  steps: readonly { name: string; state: 'pending' | 'skipped' }[],
-): Promise<void> {
-  const data = steps.map(({ name, state }, seq) => ({ operationId, seq, name, state }));
-  await tx.operationStep.createMany({ data, skipDuplicates: true });
-}
-
-export interface StepPatch {
-  state?: OperationStepState;
-  attempts?: number;
-  output?: Record<string, unknown>;
-  message?: string | null;
-  began?: true;
-  ended?: true;
-}
-
-/** Writes to one step of the journal, in a transaction that has written to or locked its operation under the fence. */
-export async function updateHeldStep(tx: AtollTx, held: HeldRef, seq: number, patch: StepPatch): Promise<void> {
-  const set = [Prisma.sql`fence = ${held.fence}`];
-  if (patch.state !== undefined) set.push(Prisma.sql`state = ${patch.state}`);
-  if (patch.attempts !== undefined) set.push(Prisma.sql`attempts = ${patch.attempts}`);
-  if (patch.output !== undefined) set.push(Prisma.sql`output = ${JSON.stringify(patch.output)}::jsonb`);
-  if (patch.message !== undefined) set.push(Prisma.sql`message = ${patch.message}`);
-  if (patch.began) set.push(Prisma.sql`started_at = COALESCE(started_at, now()), ended_at = NULL`);
-  if (patch.ended) set.push(Prisma.sql`ended_at = now()`);
-  await tx.$executeRaw(Prisma.sql`
-    UPDATE operation_step SET ${Prisma.join(set)} WHERE operation_id = ${held.id}::uuid AND seq = ${seq}`);
 }
 
 /**

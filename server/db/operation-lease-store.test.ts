@@ -76,13 +76,13 @@ describe('claimOperation', () => {
 describe('the fence', () => {
   it('refuses every write of a holder that was overtaken', async () => {
     const { id } = await bed.create();
-    const old = { id, fence: (await claim('old'))?.fence ?? 0 };
+    const old = { id, targetType: 'instance', fence: (await claim('old'))?.fence ?? 0 };
     await letTimePass(bed.db, id);
-    const now = { id, fence: (await claim('new'))?.fence ?? 0 };
+    const now = { id, targetType: 'instance', fence: (await claim('new'))?.fence ?? 0 };
 
     await inTx(bed.db, async (tx) => {
       expect(await isHeld(tx, old)).toBe(false);
-      expect(await updateHeldOperation(tx, old, { state: 'succeeded', ended: true })).toBeNull();
+      expect(await updateHeldOperation(tx, old, { patch: { state: 'succeeded', ended: true } })).toBeNull();
       expect(await isHeld(tx, now)).toBe(true);
     });
     const held = [old, now];
@@ -93,9 +93,11 @@ describe('the fence', () => {
 
   it('refuses the holder itself once it has given the operation up', async () => {
     const { id } = await bed.create();
-    const held = { id, fence: (await claim())?.fence ?? 0 };
+    const held = { id, targetType: 'instance', fence: (await claim())?.fence ?? 0 };
     const release = { afterMs: 0, countsAsAttempt: false };
-    expect(await inTx(bed.db, (tx) => updateHeldOperation(tx, held, { release }))).toMatchObject({ attempts: 0 });
-    expect(await inTx(bed.db, (tx) => updateHeldOperation(tx, held, { percent: 5 }))).toBeNull();
+    expect(await inTx(bed.db, (tx) => updateHeldOperation(tx, held, { patch: { release } }))).toMatchObject({
+      attempts: 0,
+    });
+    expect(await inTx(bed.db, (tx) => updateHeldOperation(tx, held, { patch: { percent: 5 } }))).toBeNull();
   });
 });

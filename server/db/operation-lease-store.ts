@@ -2,7 +2,7 @@ import { appendChange } from './change.ts';
 import { type Db, inTx } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { liveOperationStates, type OperationRow, operationColumns } from './operation-row.ts';
-import { touchTarget } from './target.ts';
+import { type TouchedTarget, tellTarget, touchedTarget, touchTarget } from './target.ts';
 
 /**
  * Who works on which operation. A lease ends by the clock of the database, never by that of a worker (F16); the fence
@@ -15,6 +15,8 @@ export interface Claim {
   workflows: readonly string[];
   /** Operations that may run on one host at once, over all workers: a host that hangs takes no more than these (F10). */
   perHost: number;
+  /** Somebody rang: it is not asked first whether anything is due. */
+  expected?: boolean;
 }
 
 /** Any constant; what is locked is the act of claiming, so that `perHost` and fairness are counted exactly. */
@@ -45,32 +47,38 @@ async function anyDue(db: Db, workflows: readonly string[]): Promise<boolean> {
  * an operation that kills its worker comes back ever more rarely while others flow (F22).
  */
 export async function claimOperation(db: Db, claim: Claim): Promise<OperationRow | null> {
-  if (!(await anyDue(db, claim.workflows))) return null;
+  if (!claim.expected && !(await anyDue(db, claim.workflows))) return null;
   return inTx(db, async (tx) => {
     await tx.$queryRaw(Prisma.sql`
       SELECT set_config('idle_in_transaction_session_timeout', ${String(claimIdleMs)}, true),
         pg_advisory_xact_lock(${claimLock})::text`);
-    const [row] = await tx.$queryRaw<OperationRow[]>(Prisma.sql`
-      UPDATE operation o SET
-        owner = ${claim.owner}, fence = o.fence + 1, lease_until = now() + ${claim.leaseMs} * interval '1 millisecond',
-        state = CASE WHEN o.state = 'pending' THEN 'running' ELSE o.state END,
-        started_at = COALESCE(o.started_at, now()), attempts = o.attempts + 1, version = o.version + 1,
-        run_after = CASE WHEN o.attempts < 2 THEN o.run_after
-          ELSE now() + LEAST(600, 10 * 2 ^ LEAST(o.attempts, 8)) * interval '1 second' END
-      WHERE o.id = (
-        SELECT c.id FROM operation c
-        LEFT JOIN (SELECT host_id, count(*) AS running FROM operation WHERE ${leased} GROUP BY host_id) h
-          ON h.host_id = c.host_id
-        LEFT JOIN (SELECT project_id, count(*) AS running FROM operation WHERE ${leased} GROUP BY project_id) p
-          ON p.project_id = c.project_id
-        WHERE ${due} AND c.kind || ' ' || c.workflow_version = ANY(${[...claim.workflows]})
-          AND COALESCE(h.running, 0) < ${claim.perHost}
-        ORDER BY c.priority, COALESCE(p.running, 0), c.run_after, c.id
-        LIMIT 1 FOR UPDATE OF c SKIP LOCKED)
-      RETURNING ${operationColumns}`);
-    if (!row) return null;
+    const [found] = await tx.$queryRaw<(OperationRow & { touched: TouchedTarget | null })[]>(Prisma.sql`
+      WITH held AS (
+        UPDATE operation o SET
+          owner = ${claim.owner}, fence = o.fence + 1, lease_until = now() + ${claim.leaseMs} * interval '1 millisecond',
+          state = CASE WHEN o.state = 'pending' THEN 'running' ELSE o.state END,
+          started_at = COALESCE(o.started_at, now()), attempts = o.attempts + 1, version = o.version + 1,
+          run_after = CASE WHEN o.attempts < 2 THEN o.run_after
+            ELSE now() + LEAST(600, 10 * 2 ^ LEAST(o.attempts, 8)) * interval '1 second' END
+        WHERE o.id = (
+          SELECT c.id FROM operation c
+          LEFT JOIN (SELECT host_id, count(*) AS running FROM operation WHERE ${leased} GROUP BY host_id) h
+            ON h.host_id = c.host_id
+          LEFT JOIN (SELECT project_id, count(*) AS running FROM operation WHERE ${leased} GROUP BY project_id) p
+            ON p.project_id = c.project_id
+          WHERE ${due} AND c.kind || ' ' || c.workflow_version = ANY(${[...claim.workflows]})
+            AND COALESCE(h.running, 0) < ${claim.perHost}
+          ORDER BY c.priority, COALESCE(p.running, 0), c.run_after, c.id
+          LIMIT 1 FOR UPDATE OF c SKIP LOCKED)
+        RETURNING ${operationColumns}
+      ), ${touchedTarget('instance')}
+      SELECT held.*, (SELECT to_jsonb(target) FROM target) AS touched FROM held`);
+    if (!found) return null;
+    const { touched, ...row } = found;
     await appendChange(tx, { topic: 'operation', entityId: row.id, projectId: row.projectId, version: row.version });
-    await touchTarget(tx, { type: row.targetType, id: row.targetId });
+    // Nearly all work is on instances, so those are touched on the way.
+    if (row.targetType === 'instance') await tellTarget(tx, 'instance', touched);
+    else await touchTarget(tx, { type: row.targetType, id: row.targetId });
     return row;
   });
 }

@@ -42,49 +42,32 @@ export interface NewOperation {
   retryOfId?: string | null;
   requestId?: string | null;
   createdBy?: { id: string; name: string } | null;
-  /** Names of the steps, in order. */
-  steps?: readonly string[];
 }
 
 /**
- * Inserts an operation, pending, with its steps, and tells it and its target. Part of the transaction that admits the request.
+ * Inserts an operation, pending, and tells it and its target. Part of the transaction that admits the request.
  * Throws state_conflict when another operation holds the target.
  */
 export async function insertOperation(tx: AtollTx, operation: NewOperation): Promise<OperationRow> {
   const id = operation.id ?? newId();
-  const { target, createdBy } = operation;
-  try {
-    await tx.operation.createMany({
-      data: {
-        id,
-        projectId: operation.projectId,
-        kind: operation.kind,
-        workflowVersion: operation.workflowVersion,
-        targetType: target.type,
-        targetId: target.id,
-        targetName: target.name,
-        hostId: operation.hostId ?? null,
-        state: 'pending',
-        priority: operation.priority,
-        runAfter: operation.runAfter,
-        input: operation.input as Prisma.InputJsonObject,
-        retryOfId: operation.retryOfId ?? null,
-        requestId: operation.requestId ?? null,
-        createdById: createdBy?.id ?? null,
-        createdByName: createdBy?.name ?? null,
-      },
+  const { projectId, target, createdBy } = operation;
+  const rows = await tx
+    .$queryRaw<OperationRow[]>(Prisma.sql`
+      INSERT INTO operation AS o (id, project_id, kind, workflow_version, target_type, target_id, target_name, host_id, state,
+        priority, run_after, input, retry_of_id, request_id, created_by_id, created_by_name)
+      VALUES (${id}::uuid, ${projectId}::uuid, ${operation.kind}, ${operation.workflowVersion}, ${target.type},
+        ${target.id}::uuid, ${target.name}, ${operation.hostId ?? null}::uuid, 'pending', ${operation.priority ?? 100},
+        COALESCE(${operation.runAfter ?? null}::timestamptz, now()), ${JSON.stringify(operation.input)}::jsonb,
+        ${operation.retryOfId ?? null}::uuid, ${operation.requestId ?? null}, ${createdBy?.id ?? null}::uuid,
+        ${createdBy?.name ?? null})
+      RETURNING ${operationColumns}`)
+    .catch((error: unknown) => {
+      if (!isUniqueViolation(error, 'operation_live_target')) throw error;
+      throw new AtollError('state_conflict', 'Another operation on it is still running.', { cause: error });
     });
-  } catch (error) {
-    if (!isUniqueViolation(error, 'operation_live_target')) throw error;
-    throw new AtollError('state_conflict', 'Another operation on it is still running.', { cause: error });
-  }
-  const steps = operation.steps ?? [];
-  await tx.operationStep.createMany({
-    data: steps.map((name, seq) => ({ operationId: id, seq, name, state: 'pending' })),
-  });
-  await appendChange(tx, { topic: 'operation', entityId: id, projectId: operation.projectId, version: 1 });
+  await appendChange(tx, { topic: 'operation', entityId: id, projectId, version: 1 });
   await touchTarget(tx, { type: target.type, id: target.id });
-  return requireFound(await findRow(tx, Prisma.sql`o.id = ${id}::uuid`));
+  return requireFound(rows[0]);
 }
 
 function isVisible({ scope, includeSystem, deletedProjectsOf }: OperationView): Prisma.Sql {
@@ -100,6 +83,13 @@ export async function getOperation(db: DbOrTx, ref: OperationView & { id: string
   const row = requireFound(await findRow(db, Prisma.sql`o.id = ${ref.id}::uuid AND ${visible}`));
   const [detail] = await withSteps(db, [row]);
   return requireFound(detail);
+}
+
+/** Whether an operation is over, for who waits for it and has been let in to see it. One that is gone is over. */
+export async function isOperationDone(db: DbOrTx, id: string): Promise<boolean> {
+  const rows = await db.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT 1 FROM operation WHERE id = ${id}::uuid AND state NOT IN ('succeeded', 'failed', 'cancelled')`);
+  return rows.length === 0;
 }
 
 /** The operation that holds a target (pending, running, undoing or stuck), or null. `projectId` null: one of the system's. */

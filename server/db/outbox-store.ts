@@ -20,51 +20,48 @@ export interface OutboxRow {
 /** NOTIFY channel on which the publisher rings; the payload is the last seq. */
 export const outboxChannel = 'atoll_outbox';
 
-/** Key of the advisory lock of the one publisher: "outb" in ASCII. */
-const publisherLock = 0x6f757462;
+/** Rows that one run publishes at most, so that its statement stays short. */
+export const publishBatch = 1_000;
 
-/** Rows that one run takes at most, so that its transaction stays short. */
-const batch = 1_000;
+/** Changes that one read gives at most. */
+export const readLimit = 500;
 
 export interface Published {
   count: number;
-  /** Last seq given in this run; null when there was nothing, or another publisher is at work. */
+  /** Last seq given in this run; null when there was nothing. */
   lastSeq: number | null;
 }
 
 /**
- * Publishes what was committed since: gives `seq` in order of commit and rings once. Runs in one transaction under an advisory lock;
- * where another publisher holds it, nothing is done. Call again at once while `count` is 1,000. Where nothing waits, as nearly
- * always, it costs one look at an empty index.
+ * Publishes what was committed since: gives `seq` in order of commit and rings once, in one statement. The row of
+ * `outbox_head` is its lock: who waited for it looks again at each row (FOR UPDATE) and passes over what another publisher
+ * has published meanwhile. Call again at once while `count` is {@link publishBatch}. Where nothing waits, it costs one look at an empty index.
  */
 export async function publishOutbox(db: Db): Promise<Published> {
-  const waiting = await db.$queryRaw<unknown[]>(Prisma.sql`SELECT 1 FROM outbox WHERE seq IS NULL LIMIT 1`);
-  if (waiting.length === 0) return { count: 0, lastSeq: null };
-  return inTx(db, async (tx) => {
-    const [lock] = await tx.$queryRaw<{ held: boolean }[]>(
-      Prisma.sql`SELECT pg_try_advisory_xact_lock(${publisherLock}::bigint) AS held`,
-    );
-    if (!lock?.held) return { count: 0, lastSeq: null };
-    const [done] = await tx.$queryRaw<{ count: number; lastSeq: number | null }[]>(Prisma.sql`
-      WITH fresh AS (
-        SELECT id, row_number() OVER (ORDER BY id) AS place FROM outbox WHERE seq IS NULL ORDER BY id LIMIT ${batch}
-      ), given AS (
-        UPDATE outbox o SET seq = (SELECT last_seq FROM outbox_head) + fresh.place FROM fresh WHERE o.id = fresh.id
-        RETURNING o.seq
-      )
-      SELECT count(*)::int AS count, max(seq)::float8 AS "lastSeq" FROM given`);
-    if (!done || done.lastSeq === null) return { count: 0, lastSeq: null };
-    await tx.$executeRaw(Prisma.sql`UPDATE outbox_head SET last_seq = ${done.lastSeq}::bigint`);
-    await tx.$queryRaw(Prisma.sql`SELECT pg_notify(${outboxChannel}, ${String(done.lastSeq)})::text AS rung`);
-    return done;
-  });
+  const [done] = await db.$queryRaw<Published[]>(Prisma.sql`
+    WITH head AS MATERIALIZED (
+      SELECT last_seq FROM outbox_head WHERE EXISTS (SELECT 1 FROM outbox WHERE seq IS NULL) FOR UPDATE
+    ), waiting AS MATERIALIZED (
+      SELECT o.id FROM outbox o WHERE o.seq IS NULL AND EXISTS (SELECT 1 FROM head) ORDER BY o.id LIMIT ${publishBatch} FOR UPDATE
+    ), fresh AS MATERIALIZED (
+      SELECT id, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS count FROM waiting
+    ), moved AS (
+      UPDATE outbox_head SET last_seq = last_seq + (SELECT count(*) FROM fresh)
+      WHERE EXISTS (SELECT 1 FROM fresh) RETURNING last_seq
+    ), given AS (
+      UPDATE outbox o SET seq = moved.last_seq - fresh.count + fresh.place FROM fresh, moved WHERE o.id = fresh.id
+      RETURNING o.seq
+    ), done AS (SELECT count(*)::int AS count, max(seq) AS last_seq FROM given)
+    SELECT count, last_seq::float8 AS "lastSeq",
+      CASE WHEN count > 0 THEN pg_notify(${outboxChannel}, last_seq::text)::text END AS rung FROM done`);
+  return { count: done?.count ?? 0, lastSeq: done?.lastSeq ?? null };
 }
 
 /** `gone`: rows after this seq were trimmed, or the seq is not ours: relist and follow from `headSeq`. */
 export type OutboxAnswer = { gone: false; changes: OutboxRow[] } | { gone: true; headSeq: number };
 
 /** Published changes after a seq, in order, at most `limit`. Callers filter by what their reader may see. */
-export async function readOutbox(db: DbOrTx, afterSeq: number, limit = 500): Promise<OutboxAnswer> {
+export async function readOutbox(db: DbOrTx, afterSeq: number, limit = readLimit): Promise<OutboxAnswer> {
   // One statement, so that a trim in between cannot open a gap that is not seen.
   const rows = await db.$queryRaw<(OutboxRow & { trimmedSeq: number; headSeq: number })[]>(Prisma.sql`
     SELECT h.trimmed_seq::float8 AS "trimmedSeq", h.last_seq::float8 AS "headSeq", o.seq::float8 AS seq, o.topic,

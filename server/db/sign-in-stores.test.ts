@@ -79,7 +79,7 @@ describe('users', () => {
   it('see the projects that they are members of', async () => {
     const user = await makeUser(db);
     const [own, other] = [await makeProject(db, { ownerId: user.id }), await makeProject(db)];
-    expect(await listMemberships(db, { userId: user.id })).toEqual([
+    expect(await listMemberships(db, { userId: user.id })).toMatchObject([
       { projectId: own.id, slug: own.slug, name: own.name, role: 'owner' },
     ]);
     await inTx(db, (tx) => setMembership(tx, { projectId: other.id, userId: user.id }, 'viewer'));

@@ -117,6 +117,36 @@ it('ends soon after the token was revoked', async () => {
   expect(ended).toBe(true);
 });
 
+it('stops telling of a project from which somebody was removed, and goes on otherwise', async () => {
+  const { web, users, projectA } = world;
+  const pairs: { instance: string; flavor: string }[] = [];
+  let over = false;
+  let making = Promise.resolve();
+  const makePairs = async () => {
+    await web.owner.membership.deleteMany({ where: { projectId: projectA, userId: users.member } });
+    // An instance of the project, then a flavor, which everybody sees: once only the flavor comes, it has taken effect.
+    for (let count = 0; count < 60 && !over; count++) {
+      const { id: instance } = await made();
+      pairs.push({ instance, flavor: (await makeFlavor(web.owner)).id });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  };
+  const { ended, events } = await follow(world.credentials.member, {
+    onReady: async () => {
+      making = makePairs();
+    },
+    until: (seen) => {
+      const ids = new Set(changesOf(seen).map(({ entityId }) => entityId));
+      over = pairs.some(({ instance, flavor }) => ids.has(flavor) && !ids.has(instance));
+      return over;
+    },
+  });
+  await making;
+  expect([over, ended]).toEqual([true, false]);
+  const last = changesOf(events).findLast(({ topic }) => topic === 'instance');
+  expect(last?.projectId ?? projectA).toBe(projectA);
+});
+
 it('refuses who is nobody, unknown topics, and a place that is no longer kept', async () => {
   const until = () => false;
   expect((await follow({}, { until })).status).toBe(401);
