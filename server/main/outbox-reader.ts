@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import type { Db } from '#server/db/client.ts';
-import { outboxChannel, outboxHead, readOutbox } from '#server/db/outbox-store.ts';
+import { outboxChannel, outboxHead, readLimit, readOutbox } from '#server/db/outbox-store.ts';
 import { sleep } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { ChangeFeed } from '#server/services/event/change-feed.ts';
@@ -49,7 +49,8 @@ export async function startOutboxReader(options: {
         if (last) {
           seq = last.seq;
           feed.publish(answer.changes);
-          continue;
+          // Less than was asked for: there is no more, unless the bell has rung since.
+          if (answer.changes.length >= readLimit) continue;
         }
       }
       const timer = setTimeout(ring, readAnywayMs);

@@ -184,19 +184,21 @@ export function makeVolume(
   });
 }
 
-/** An operation that waits; on a target of its own unless said. */
+/** An operation of two steps that waits; on a target of its own unless said. */
 export function makeOperation(
   db: Db,
   fields: Partial<NewOperation> & { projectId: string | null },
 ): Promise<OperationRow> {
-  return inTx(db, (tx) =>
-    insertOperation(tx, {
+  return inTx(db, async (tx) => {
+    const operation = await insertOperation(tx, {
       kind: 'instance.start',
       workflowVersion: 1,
       target: { type: 'instance', id: newId(), name: 'something' },
       input: {},
-      steps: ['first', 'second'],
       ...fields,
-    }),
-  );
+    });
+    const steps = ['first', 'second'].map((name, seq) => ({ operationId: operation.id, seq, name, state: 'pending' }));
+    await tx.operationStep.createMany({ data: steps });
+    return operation;
+  });
 }

@@ -2,43 +2,79 @@ import { inTx } from '#server/db/client.ts';
 import { isHeld } from '#server/db/operation-journal-store.ts';
 import { monotonicMs } from '#server/platform/clock.ts';
 import { FencedOff, StepTimeout } from './interruption.ts';
+import { crashAfterLog, type Note } from './journal.ts';
 import { formsOf } from './mask-secrets.ts';
 import { Reporter } from './reporter.ts';
-import type { Run } from './run.ts';
+import { type Run, shared } from './run.ts';
 import type { Step, StepContext, StepOutput } from './workflow.ts';
+
+/** A light step that lasts longer than this is shown as begun. */
+const showAfterMs = 250;
 
 /**
  * One try of a step's `run` or `undo`. Throws what the step threw, or, once its signal was aborted, why it was: FencedOff,
- * WorkerStopping, StepTimeout or (for `run` alone) CancelRequested.
+ * WorkerStopping, StepTimeout or (for `run` alone) CancelRequested. `begin` has the journal say that it has begun.
  */
-export async function attemptStep<Tools>(run: Run<Tools>, seq: number, verb: 'run' | 'undo'): Promise<StepOutput> {
+export async function attemptStep<Tools>(
+  run: Run<Tools>,
+  seq: number,
+  verb: 'run' | 'undo',
+  begin: () => Promise<void> = () => Promise.resolve(),
+): Promise<{ output: StepOutput; notes: Note[] }> {
   const step = run.workflow.steps[seq] as Step<unknown, Tools>;
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(new StepTimeout(step.name, step.timeoutMs)), step.timeoutMs);
   const closed = new AbortController();
   const reporter = new Reporter(run, seq, step.name);
+  const shown = step.light ? showLater(run, begin) : null;
+  const notes: Note[] = [];
   const reasons = [run.lease.lost, run.stopping, timeout.signal];
   if (verb === 'run' && run.workflow.direction === 'undoable') reasons.push(run.lease.cancelled);
   const signal = AbortSignal.any(reasons);
   try {
     signal.throwIfAborted();
-    const context = contextOf(run, step, { signal, closed: closed.signal, reporter });
+    const context = contextOf(run, step, { signal, closed: closed.signal, reporter, begin, notes });
     const work = verb === 'run' ? step.run(context) : step.undo?.(context);
-    return (await settle(Promise.resolve(work), signal, run.engine.settings.abortGraceMs)) ?? undefined;
+    const output = (await settle(Promise.resolve(work), signal, run.engine.settings.abortGraceMs)) ?? undefined;
+    return { output, notes };
   } catch (error) {
     // What a step throws when it is told to stop says less than why it was told.
     throw signal.aborted ? signal.reason : error;
   } finally {
     clearTimeout(timer);
     closed.abort(new FencedOff(`The try of "${step.name}" is over.`));
+    await shown?.close();
     await reporter.close();
   }
+}
+
+/** Has the journal say after a moment that a light step has begun. */
+function showLater<Tools>(run: Run<Tools>, begin: () => Promise<void>): { close(): Promise<void> } {
+  let writing = Promise.resolve();
+  const timer = setTimeout(() => {
+    // Whatever it is, the next write meets it too, and ends the run if it must.
+    writing = begin().catch((error: unknown) => run.log.warn({ err: error }, 'a step could not be shown as begun'));
+  }, showAfterMs);
+  return {
+    close() {
+      clearTimeout(timer);
+      return writing;
+    },
+  };
+}
+
+interface Bounds<Tools> {
+  signal: AbortSignal;
+  closed: AbortSignal;
+  reporter: Reporter<Tools>;
+  begin: () => Promise<void>;
+  notes: Note[];
 }
 
 function contextOf<Tools>(
   run: Run<Tools>,
   step: Step<unknown, Tools>,
-  bounds: { signal: AbortSignal; closed: AbortSignal; reporter: Reporter<Tools> },
+  bounds: Bounds<Tools>,
 ): StepContext<unknown, Tools> {
   const deadline = monotonicMs() + step.timeoutMs;
   const outputs: Record<string, Record<string, unknown>> = {};
@@ -53,6 +89,11 @@ function contextOf<Tools>(
       return run.lease.lost.aborted ? run.lease.lost : bounds.signal;
     },
     remainingMs: () => Math.max(0, deadline - monotonicMs()),
+    async begin() {
+      bounds.closed.throwIfAborted();
+      await bounds.begin();
+      crashAfterLog(run);
+    },
     async commit(work) {
       bounds.closed.throwIfAborted();
       run.lease.check();
@@ -62,6 +103,11 @@ function contextOf<Tools>(
         throw run.lease.lost.reason;
       });
     },
+    commitWhenDone(work) {
+      bounds.closed.throwIfAborted();
+      bounds.notes.push(work);
+    },
+    shared: (key, load) => shared(run, key, load),
     progress: (percent, message) => bounds.reporter.progress(percent, message),
     log: (level, message) => bounds.reporter.line(level, message),
     hide: (secret) => {

@@ -1,13 +1,19 @@
-import { inTx } from '#server/db/client.ts';
-import { isHeld, updateHeldStep } from '#server/db/operation-journal-store.ts';
+import { type AtollTx, inTx } from '#server/db/client.ts';
+import { isHeld } from '#server/db/operation-journal-store.ts';
 import { appendOperationLog, type LogLevel } from '#server/db/operation-log-store.ts';
 import { monotonicMs } from '#server/platform/clock.ts';
 import { FencedOff } from './interruption.ts';
+import { change, type Note, write } from './journal.ts';
 import { cleanText } from './mask-secrets.ts';
-import { percentOf, type Run, writeHeld } from './run.ts';
+import { percentOf, type Run } from './run.ts';
 
 /** Progress and log lines are written at most once per this time; what is over sooner tells all at its end, in one write. */
 const everyMs = 1_000;
+
+interface Progress {
+  percent: number;
+  message: string | undefined;
+}
 
 /**
  * Tells what a step says of itself: its progress and its log lines, masked. Telling is best effort: it never fails the
@@ -17,7 +23,7 @@ export class Reporter<Tools> {
   readonly #run: Run<Tools>;
   readonly #seq: number;
   readonly #step: string;
-  #progress: { percent: number; message: string | undefined } | null = null;
+  #progress: Progress | null = null;
   #lines: { level: LogLevel; message: string }[] = [];
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
@@ -64,20 +70,28 @@ export class Reporter<Tools> {
     if ((progress === null && lines.length === 0) || this.#run.lease.lost.aborted) return;
     this.#wroteAt = monotonicMs();
     const run = this.#run;
+    const note = async (tx: AtollTx): Promise<void> => {
+      for (const line of lines)
+        await appendOperationLog(tx, { operationId: run.operation.id, step: this.#step, ...line });
+    };
     try {
-      await inTx(run.engine.db, async (tx) => {
-        if (progress) {
-          const percent = Math.max(run.operation.percent, percentOf(run, this.#seq, progress.percent));
-          run.operation = await writeHeld(tx, run, { percent });
-          if (progress.message !== undefined)
-            await updateHeldStep(tx, run.lease.held, this.#seq, { message: progress.message });
-        } else if (!(await isHeld(tx, run.lease.held))) throw new FencedOff('another runner holds it');
-        for (const line of lines)
-          await appendOperationLog(tx, { operationId: run.operation.id, step: this.#step, ...line });
-      });
+      if (progress) await this.#writeProgress(progress, lines.length > 0 ? note : undefined);
+      else
+        await inTx(run.engine.db, async (tx) => {
+          if (!(await isHeld(tx, run.lease.held))) throw new FencedOff('another runner holds it');
+          await note(tx);
+        });
     } catch (error) {
       if (error instanceof FencedOff) run.lease.lose('another runner holds it');
       else run.log.warn({ err: error, step: this.#step, lines: lines.length }, 'progress could not be written');
     }
+  }
+
+  async #writeProgress({ percent, message }: Progress, note: Note | undefined): Promise<void> {
+    const run = this.#run;
+    const entry = run.journal[this.#seq];
+    if (entry && message !== undefined) change(run, entry, { message });
+    const share = Math.max(run.operation.percent, percentOf(run, this.#seq, percent));
+    await write(run, { step: this.#step, percent: share }, { note, patient: false });
   }
 }

@@ -1,11 +1,12 @@
-import { insertOperationSteps, listOperationSteps } from '#server/db/operation-journal-store.ts';
-import type { OperationRow, OperationStepRow } from '#server/db/operation-row.ts';
+import { listOperationSteps } from '#server/db/operation-journal-store.ts';
+import type { OperationRow } from '#server/db/operation-row.ts';
 import type { Engine } from './engine.ts';
 import { problemOf } from './failure.ts';
 import { FencedOff, SimulatedCrash, WorkerStopping } from './interruption.ts';
+import { change, entryOf, type JournalEntry, persist } from './journal.ts';
 import type { Lease } from './lease.ts';
 import { isOutage } from './outage.ts';
-import { persist, type Run, type RunEnd, requireHeld } from './run.ts';
+import type { Run, RunEnd } from './run.ts';
 import { runForward } from './run-forward.ts';
 import { markStuck, release, releaseCounted } from './run-stuck.ts';
 import { runUndo } from './run-undo.ts';
@@ -37,6 +38,10 @@ export async function runOperation<Tools>(
     input: operation.input,
     secrets: new Set(),
     journal: [],
+    unwritten: new Set(),
+    writing: Promise.resolve(),
+    logged: [],
+    known: new Map(),
   };
   if (operation.cancelRequested) lease.cancel();
   try {
@@ -51,7 +56,7 @@ async function proceed<Tools>(claimed: Run<Tools>): Promise<RunEnd> {
   // Not a failure to undo: what the input names cannot be released by a workflow that does not understand it.
   if (!parsed.success) return unreadable(claimed, 'Its stored input is not what its workflow expects.');
   const run: Run<Tools> = { ...claimed, input: parsed.data };
-  run.journal.push(...(await openJournal(run)));
+  await openJournal(run);
   if (!fits(run.journal, run.workflow)) return unreadable(run, 'Its journal has other steps than its workflow.');
 
   const goesBack = run.workflow.direction === 'undoable' && ['undoing', 'stuck'].includes(run.operation.state);
@@ -60,26 +65,24 @@ async function proceed<Tools>(claimed: Run<Tools>): Promise<RunEnd> {
   return end === 'undo' ? runUndo(run) : end;
 }
 
-/** The journal's entries, made at the first claim: only the worker knows the steps. */
-async function openJournal<Tools>(run: Run<Tools>): Promise<OperationStepRow[]> {
-  const { id } = run.operation;
+/** Reads the journal, or begins it: only the worker knows the steps. It is written with the first write of the run. */
+async function openJournal<Tools>(run: Run<Tools>): Promise<void> {
+  const { id, fence } = run.operation;
   const { steps } = run.workflow;
-  // Only a first claim can find the journal empty.
-  const entries = run.operation.fence === 1 ? [] : await persist(run, (tx) => listOperationSteps(tx, id));
-  if (entries.length >= steps.length) return entries;
-  return persist(run, async (tx) => {
-    await requireHeld(tx, run);
-    const state = (step: (typeof steps)[number]) => (step.when?.(run.input) === false ? 'skipped' : 'pending');
-    await insertOperationSteps(
-      tx,
-      id,
-      steps.map((step) => ({ name: step.name, state: state(step) })),
-    );
-    return listOperationSteps(tx, id);
-  });
+  // Only an earlier claim can have written to it.
+  const rows = fence === 1 ? [] : await persist(run, () => listOperationSteps(run.engine.db, id));
+  run.journal.push(...rows.map(entryOf));
+  for (const [seq, step] of steps.entries()) {
+    if (run.journal.some((entry) => entry.seq === seq)) continue;
+    const state = step.when?.(run.input) === false ? 'skipped' : 'pending';
+    const blank = { attempts: 0, output: null, message: null, beganAt: null, endedAt: null, notes: [] };
+    const entry: JournalEntry = { seq, name: step.name, state, ...blank };
+    run.journal.push(entry);
+    change(run, entry, {});
+  }
 }
 
-const fits = <Tools>(journal: readonly OperationStepRow[], workflow: Workflow<unknown, Tools>): boolean =>
+const fits = <Tools>(journal: readonly JournalEntry[], workflow: Workflow<unknown, Tools>): boolean =>
   journal.length === workflow.steps.length && workflow.steps.every((step, seq) => journal[seq]?.name === step.name);
 
 function unreadable<Tools>(run: Run<Tools>, detail: string): Promise<RunEnd> {
@@ -100,6 +103,7 @@ async function interrupted<Tools>(run: Run<Tools>, error: unknown): Promise<RunE
     if (isOutage(error)) return await release(run, run.engine.settings.backoffMs(1));
     // A bug in the engine, or a journal that PostgreSQL refuses: counted, until it is undone as poison.
     log.error({ err: error }, 'run broken off');
+    run.unwritten.clear();
     return await releaseCounted(run, run.engine.settings.backoffMs(run.operation.attempts));
   } catch (failure) {
     log.warn({ err: failure }, 'operation could not be handed over; its lease runs out by itself');

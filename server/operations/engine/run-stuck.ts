@@ -1,14 +1,12 @@
 import type { Problem } from '#server/contract/operation.ts';
 import type { AtollTx } from '#server/db/client.ts';
 import { appendEvent } from '#server/db/event-store.ts';
-import { persist, type Run, type RunEnd, writeHeld } from './run.ts';
-
-/** What else is written to the journal in the same transaction. */
-export type Note = (tx: AtollTx) => Promise<unknown>;
+import { write } from './journal.ts';
+import type { Run, RunEnd } from './run.ts';
 
 /** Gives the operation up in order, to be claimed again after a while, by anybody: the journal has all that is needed. */
-export function release<Tools>(run: Run<Tools>, afterMs: number, note?: Note): Promise<RunEnd> {
-  return giveUp(run, { afterMs, countsAsAttempt: false }, note);
+export function release<Tools>(run: Run<Tools>, afterMs: number): Promise<RunEnd> {
+  return giveUp(run, { afterMs, countsAsAttempt: false });
 }
 
 /** {@link release} after something that must not happen for ever: it counts as if the worker had died. */
@@ -16,16 +14,8 @@ export function releaseCounted<Tools>(run: Run<Tools>, afterMs: number): Promise
   return giveUp(run, { afterMs, countsAsAttempt: true });
 }
 
-async function giveUp<Tools>(
-  run: Run<Tools>,
-  release: { afterMs: number; countsAsAttempt: boolean },
-  note?: Note,
-): Promise<RunEnd> {
-  run.operation = await persist(run, async (tx) => {
-    const row = await writeHeld(tx, run, { release });
-    await note?.(tx);
-    return row;
-  });
+async function giveUp<Tools>(run: Run<Tools>, release: { afterMs: number; countsAsAttempt: boolean }): Promise<RunEnd> {
+  await write(run, { release });
   return { end: 'again', afterMs: release.afterMs };
 }
 
@@ -33,18 +23,13 @@ async function giveUp<Tools>(
  * Neither forward nor back: the operation keeps its target and its claims, is tried again by itself ever more rarely,
  * and somebody is told (F21, I7).
  */
-export async function markStuck<Tools>(run: Run<Tools>, problem: Problem, note?: Note): Promise<RunEnd> {
+export async function markStuck<Tools>(run: Run<Tools>, problem: Problem): Promise<RunEnd> {
   const { operation } = run;
   const afterMs = run.engine.settings.stuckBackoffMs(operation.attempts);
   const isNews = operation.state !== 'stuck';
   run.log.error({ step: operation.step, code: problem.code }, 'operation is stuck');
-  run.operation = await persist(run, async (tx) => {
-    const release = { afterMs, countsAsAttempt: true };
-    const row = await writeHeld(tx, run, { state: 'stuck', error: problem, release });
-    await note?.(tx);
-    if (isNews) await raiseAlarm(tx, run, problem);
-    return row;
-  });
+  const patch = { state: 'stuck', error: problem, release: { afterMs, countsAsAttempt: true } } as const;
+  await write(run, patch, isNews ? { note: (tx) => raiseAlarm(tx, run, problem) } : {});
   return { end: 'again', afterMs };
 }
 

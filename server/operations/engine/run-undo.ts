@@ -1,12 +1,12 @@
-import type { AtollTx } from '#server/db/client.ts';
-import { updateHeldStep } from '#server/db/operation-journal-store.ts';
+import { monotonicMs } from '#server/platform/clock.ts';
 import { attemptStep } from './attempt-step.ts';
 import { failureOf, notUndoneText, problemOf, undoneText } from './failure.ts';
 import { Interruption } from './interruption.ts';
+import { change, type JournalEntry, write } from './journal.ts';
 import { cleanText } from './mask-secrets.ts';
 import { isOutage } from './outage.ts';
-import { persist, type Run, type RunEnd, requireHeld, writeHeld } from './run.ts';
-import { markStuck, type Note, release } from './run-stuck.ts';
+import type { Run, RunEnd } from './run.ts';
+import { markStuck, release } from './run-stuck.ts';
 
 /**
  * Undoes, newest first, every step that is done or may have run, then ends the operation as failed or cancelled. An undo
@@ -19,59 +19,47 @@ export async function runUndo<Tools>(run: Run<Tools>): Promise<RunEnd> {
     const entry = run.journal[seq];
     if (!entry || entry.state === 'pending' || entry.state === 'skipped' || entry.state === 'undone') continue;
     if (!run.workflow.steps[seq]?.undo) continue;
-    const end = await undoStep(run, seq);
+    const end = await undoStep(run, entry);
     if (end) return end;
   }
   return finish(run);
 }
 
-async function undoStep<Tools>(run: Run<Tools>, seq: number): Promise<RunEnd | null> {
-  const entry = run.journal[seq];
-  if (!entry) return null;
+async function undoStep<Tools>(run: Run<Tools>, entry: JournalEntry): Promise<RunEnd | null> {
   const crash = (point: string) => run.engine.crash(`${run.workflow.kind}.${entry.name}.undo-${point}`);
   if (entry.state !== 'undoing') {
-    run.operation = await persist(run, async (tx) => {
-      const row = await writeHeld(tx, run, { step: entry.name });
-      await updateHeldStep(tx, run.lease.held, seq, { state: 'undoing', attempts: 0 });
-      return row;
-    });
-    Object.assign(entry, { state: 'undoing', attempts: 0 });
+    change(run, entry, { state: 'undoing', attempts: 0, endedAt: null });
+    await write(run, { step: entry.name });
   }
   crash('before-call');
   try {
-    await attemptStep(run, seq, 'undo');
+    await attemptStep(run, entry.seq, 'undo');
   } catch (error) {
-    return undoFailed(run, seq, error);
+    return undoFailed(run, entry, error);
   }
   crash('after-call');
-  run.operation = await persist(run, async (tx) => {
-    const row = await writeHeld(tx, run, { state: 'undoing', progressed: true });
-    await updateHeldStep(tx, run.lease.held, seq, { state: 'undone', ended: true });
-    return row;
-  });
-  entry.state = 'undone';
+  change(run, entry, { state: 'undone', endedAt: monotonicMs() });
+  await write(run, { state: 'undoing', progressed: true });
   crash('after-log');
   return null;
 }
 
-async function undoFailed<Tools>(run: Run<Tools>, seq: number, error: unknown): Promise<RunEnd> {
+async function undoFailed<Tools>(run: Run<Tools>, entry: JournalEntry, error: unknown): Promise<RunEnd> {
   if (error instanceof Interruption) throw error;
   if (isOutage(error)) return release(run, run.engine.settings.backoffMs(1));
-  const entry = run.journal[seq];
-  const name = entry?.name ?? '';
-  const attempts = (entry?.attempts ?? 0) + 1;
   const failure = failureOf(error);
   const message = cleanText(failure.detail, run.secrets);
-  run.log.warn({ step: name, attempt: attempts, failure: failure.forLog }, 'undo failed; it is repeated');
-  const note = (tx: AtollTx) => updateHeldStep(tx, run.lease.held, seq, { attempts, message });
-  if (attempts < run.engine.settings.undoAttempts) return release(run, run.engine.settings.backoffMs(attempts), note);
-  return stuckAt(run, name, message, note);
+  change(run, entry, { attempts: entry.attempts + 1, message });
+  run.log.warn({ step: entry.name, attempt: entry.attempts, failure: failure.forLog }, 'undo failed; it is repeated');
+  if (entry.attempts < run.engine.settings.undoAttempts)
+    return release(run, run.engine.settings.backoffMs(entry.attempts));
+  return stuckAt(run, entry.name, message);
 }
 
 /** Keeps the problem that began the undo, and says what could not be put back. */
-function stuckAt<Tools>(run: Run<Tools>, step: string, message: string, note?: Note) {
+function stuckAt<Tools>(run: Run<Tools>, step: string, message: string) {
   const problem = run.operation.error ?? problemOf(failureOf(new Error(message)), step);
-  return markStuck(run, { ...problem, undone: notUndoneText(step, message, undoneSteps(run)) }, note);
+  return markStuck(run, { ...problem, undone: notUndoneText(step, message, undoneSteps(run)) });
 }
 
 const undoneSteps = <Tools>(run: Run<Tools>): string[] =>
@@ -86,10 +74,9 @@ async function finish<Tools>(run: Run<Tools>): Promise<RunEnd> {
   const problem = { ...began, undone: undoneText(undoneSteps(run), anyBegan) };
   const state = problem.code === 'cancelled' ? 'cancelled' : 'failed';
   try {
-    run.operation = await persist(run, async (tx) => {
-      await requireHeld(tx, run);
+    await write(run, async (tx) => {
       await run.workflow.onFailed?.(tx, run.operation, run.input, problem);
-      return writeHeld(tx, run, { state, step: problem.step, error: problem, ended: true });
+      return { state, step: problem.step, error: problem, ended: true };
     });
   } catch (error) {
     if (error instanceof Interruption || isOutage(error)) throw error;

@@ -1,12 +1,9 @@
-import { type AtollTx, inTx } from '#server/db/client.ts';
-import { type HeldPatch, isHeld, updateHeldOperation } from '#server/db/operation-journal-store.ts';
-import type { OperationRow, OperationStepRow } from '#server/db/operation-row.ts';
-import { sleep } from '#server/platform/clock.ts';
+import type { OperationRow } from '#server/db/operation-row.ts';
+import { monotonicMs } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Engine } from './engine.ts';
-import { FencedOff } from './interruption.ts';
+import type { JournalEntry } from './journal.ts';
 import type { Lease } from './lease.ts';
-import { isOutage } from './outage.ts';
 import type { Workflow } from './workflow.ts';
 
 /** One claim of one operation, from the claim until it is over or given up. */
@@ -22,43 +19,34 @@ export interface Run<Tools> {
   readonly secrets: Set<string>;
   /** As it was last written or read. */
   operation: OperationRow;
-  /** The journal as it was last written or read, one entry per step of the workflow. */
-  readonly journal: OperationStepRow[];
+  /** The journal as it is, one entry per step of the workflow. */
+  readonly journal: JournalEntry[];
+  /** Entries that the database does not have like that yet. */
+  readonly unwritten: Set<JournalEntry>;
+  /** Ends when the write in flight does. */
+  writing: Promise<void>;
+  /** Steps whose end was written since somebody looked (crashAfterLog). */
+  readonly logged: string[];
+  /** What steps have read and share; see {@link shared}. */
+  readonly known: Map<string, { at: number; value: Promise<unknown> }>;
 }
 
 /** How a run ended. `again`: it gave the operation up, to be claimed again after so many milliseconds. */
 export type RunEnd = { end: 'over' } | { end: 'again'; afterMs: number } | { end: 'lost' };
 
-/**
- * One transaction of the engine itself, begun only while the lease holds. While PostgreSQL is away it is repeated until
- * the lease is over, so that what was done on a host is not forgotten because of a restart of the database. `work` must
- * give the same when it runs again.
- */
-export async function persist<T, Tools>(run: Run<Tools>, work: (tx: AtollTx) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    run.lease.check();
-    try {
-      return await inTx(run.engine.db, work);
-    } catch (error) {
-      if (error instanceof FencedOff) run.lease.lose('another runner holds it');
-      if (!isOutage(error)) throw error;
-      run.log.warn({ err: error }, 'the journal cannot be written; trying again');
-      await sleep(Math.min(2_000, 100 * 2 ** attempt) * (0.5 + Math.random() / 2), run.lease.lost);
-    }
-  }
-}
+/** What was read so long ago is read again: a host may have been put into quarantine meanwhile. */
+const sharedMs = 2_000;
 
-/** Writes to the operation under the fence. Throws FencedOff when it is no longer ours. */
-export async function writeHeld<Tools>(tx: AtollTx, run: Run<Tools>, patch: HeldPatch): Promise<OperationRow> {
-  const row = await updateHeldOperation(tx, run.lease.held, patch);
-  if (row === null) throw new FencedOff(`Operation ${run.operation.id}: another runner holds it.`);
-  return row;
-}
-
-/** Locks the operation for the rest of the transaction. Throws FencedOff when it is no longer ours. */
-export async function requireHeld<Tools>(tx: AtollTx, run: Run<Tools>): Promise<void> {
-  if (!(await isHeld(tx, run.lease.held)))
-    throw new FencedOff(`Operation ${run.operation.id}: another runner holds it.`);
+/** What `load` answers, or answered a moment ago to another step of this run. A failure is not kept. */
+export function shared<T, Tools>(run: Run<Tools>, key: string, load: () => Promise<T>): Promise<T> {
+  const known = run.known.get(key);
+  if (known && monotonicMs() - known.at < sharedMs) return known.value as Promise<T>;
+  const entry = { at: monotonicMs(), value: load() };
+  run.known.set(key, entry);
+  entry.value.catch(() => {
+    if (run.known.get(key) === entry) run.known.delete(key);
+  });
+  return entry.value;
 }
 
 /** Share of the work that is done, by the weights of the steps, with `percent` of step `seq`. Never 100 before the end. */

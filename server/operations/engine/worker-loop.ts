@@ -21,6 +21,8 @@ export class WorkerLoop<Tools> {
   readonly #runs = new Set<Promise<void>>();
   readonly #wakers = new Set<NodeJS.Timeout>();
   #bell = Promise.withResolvers<void>();
+  /** Something may be due that nobody has looked for yet. */
+  #rung = false;
   #accepting = true;
   #loop: Promise<void> | null = null;
 
@@ -36,6 +38,7 @@ export class WorkerLoop<Tools> {
 
   /** The bell: there may be something to do, or to cancel. Never more than a hint; the rows say what. */
   wake(): void {
+    this.#rung = true;
     this.#bell.resolve();
   }
 
@@ -84,8 +87,11 @@ export class WorkerLoop<Tools> {
     const { db, workflows, settings } = this.#engine;
     while (this.#accepting && this.#runs.size < settings.concurrency) {
       const askedAt = monotonicMs();
+      const expected = this.#rung;
+      this.#rung = false;
       const operation = await claimOperation(db, {
         owner: this.owner,
+        expected,
         leaseMs: settings.leaseMs,
         workflows: workflows.names,
         perHost: settings.perHost,
@@ -102,7 +108,8 @@ export class WorkerLoop<Tools> {
       this.#keeper.drop(lease);
       this.#runs.delete(run);
       if (end.end === 'again') this.#wakeAfter(end.afterMs);
-      this.wake();
+      // A host's slot is free again, perhaps for one that waits.
+      this.#bell.resolve();
     });
     this.#runs.add(run);
   }

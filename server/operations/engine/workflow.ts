@@ -11,7 +11,7 @@ import type { OperationRow } from '#server/db/operation-store.ts';
  * - `run` and `undo` are idempotent: both may be called again after any crash, at any point of the last try.
  * - `run` probes before it acts, by deterministic name, and after a failure with outcome unknown.
  * - `undo` is also called for a step that may have run; it removes only what carries this operation's tag.
- * - All writes to the database go through `context.commit`, which checks the fence; a lost lease throws FencedOff.
+ * - All writes to the database go through `context.commit` or `commitWhenDone`, which check the fence; a lost lease throws FencedOff.
  */
 export interface Workflow<Input = unknown, Tools = unknown> {
   kind: OperationKind;
@@ -45,6 +45,11 @@ export interface Step<Input, Tools> {
    * tries that ran into `timeoutMs`, are repeated. Tries that ended with the worker itself are not counted.
    */
   maxAttempts?: number;
+  /**
+   * Its beginning is not written before it runs, but with whatever is written next, or when it lasts: for what is over at once
+   * and leaves nothing behind. If it has an `undo`, it calls `context.begin()` before it makes what that removes.
+   */
+  light?: boolean;
   /** Steps that do not apply to this input are journaled as skipped. */
   when?(input: Input): boolean;
   /** Answers JSON that later steps read by `context.outputs[name]`; nothing secret. */
@@ -66,8 +71,14 @@ export interface StepContext<Input, Tools> {
   readonly signal: AbortSignal;
   /** Milliseconds left until the deadline of this try. */
   remainingMs(): number;
+  /** Has the journal say that this step has begun. Steps that are not `light` are begun before they run. */
+  begin(): Promise<void>;
   /** One transaction under the fence of this operation. */
   commit<T>(work: (tx: AtollTx) => Promise<T>): Promise<T>;
+  /** Part of the transaction that writes this step as done: for what nobody has to know before, and cannot fail. */
+  commitWhenDone(work: (tx: AtollTx) => Promise<unknown>): void;
+  /** What `load` answers, or answered within the last seconds to another step of the same run. */
+  shared<T>(key: string, load: () => Promise<T>): Promise<T>;
   /** 0–100 within the step; written at most once per second. */
   progress(percent: number, message?: string): void;
   /** A line of the operation's log; secrets must not come here and known ones are masked. */

@@ -1,6 +1,6 @@
 import type { EngineType } from '#server/contract/host.ts';
 import type { Db } from '#server/db/client.ts';
-import { getHost } from '#server/db/host-store.ts';
+import { getHost, type HostRow } from '#server/db/host-store.ts';
 import { scanHostKeys } from '#server/transport/ssh/scan-host-key.ts';
 import type { HostLinks } from './host-links.ts';
 import type { HostReport } from './host-report.ts';
@@ -23,6 +23,10 @@ export class HostAccess {
 
   driver(hostId: string, engine: EngineType) {
     return this.#links.driver(hostId, engine);
+  }
+
+  driverOf(host: HostRow, engine: EngineType) {
+    return this.#links.driverOf(host, engine);
   }
 
   async inspect(

@@ -54,6 +54,11 @@ export class HostLinks {
   async driver(hostId: string, engine: EngineType): Promise<Driver> {
     const host = await findHost(this.#db, { id: hostId });
     if (!host) throw new DriverError('not_found', 'The host is not there any more.', { outcome: 'not_done' });
+    return this.driverOf(host, engine);
+  }
+
+  /** {@link driver} of a host whose row was just read. */
+  async driverOf(host: HostRow, engine: EngineType): Promise<Driver> {
     if (host.state === 'quarantined') {
       const reason = host.stateReason ?? 'Its identity has changed.';
       throw new DriverError('host_quarantined', `${host.name} is in quarantine. ${reason}`, { outcome: 'not_done' });

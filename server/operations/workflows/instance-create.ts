@@ -1,18 +1,19 @@
 import { type OperationInput, operationInput } from '#server/contract/operation-input.ts';
-import { commitClaims, releaseClaims } from '#server/db/claim-change-store.ts';
+import { releaseClaims } from '#server/db/claim-change-store.ts';
 import type { AtollTx } from '#server/db/client.ts';
-import { getHost } from '#server/db/host-store.ts';
+import { completeInstance } from '#server/db/complete-instance.ts';
 import { updateInstance } from '#server/db/instance-change-store.ts';
 import { listInstanceVolumes, updateVolume } from '#server/db/volume-store.ts';
+import type { InstanceSpec } from '#server/drivers/driver.ts';
 import { containerDefinition } from './instance/container-definition.ts';
 import { createVolumes, instanceVolumes } from './instance/create-volumes.ts';
 import { fetchImage } from './instance/fetch-image.ts';
 import { recordInstanceEvent, recordInstanceFailure } from './instance/instance-event.ts';
-import { inProjectOf, instanceTarget } from './instance/instance-target.ts';
-import { commitObservation } from './instance/observe.ts';
+import { type InstanceTarget, inProjectOf, instanceTarget } from './instance/instance-target.ts';
+import { observeWhenDone } from './instance/observe.ts';
 import { vmDefinition } from './instance/vm-definition.ts';
 import { waitForState } from './instance/wait-for-state.ts';
-import { type AtollStep, type AtollWorkflow, callOptions } from './workflow-tools.ts';
+import { type AtollContext, type AtollStep, type AtollWorkflow, callOptions } from './workflow-tools.ts';
 
 type Input = OperationInput<'instance.create'>;
 
@@ -20,28 +21,27 @@ type Input = OperationInput<'instance.create'>;
 const prepareHost: AtollStep<Input> = {
   name: 'prepare-host',
   timeoutMs: 60_000,
+  light: true,
   async run(context) {
-    const { driver, instance, hostId } = await instanceTarget(context);
-    const { storagePool } = await getHost(context.tools.db, { id: hostId });
+    const { driver, instance, host } = await instanceTarget(context);
     const { projectId, network } = instance;
-    await driver.prepare({ projectId, storagePool, network }, callOptions(context, 45_000));
+    await driver.prepare({ projectId, storagePool: host.storagePool, network }, callOptions(context, 45_000));
     return undefined;
   },
 };
 
+/** Light only in that what it needs to know is read while its beginning is written; then it goes to the host. */
 const define: AtollStep<Input> = {
   name: 'define',
   timeoutMs: 120_000,
+  light: true,
   async run(context) {
     const target = await instanceTarget(context);
-    const volumes = await instanceVolumes(context);
-    const { spec } = target;
-    const definition =
-      spec.kind === 'vm'
-        ? await vmDefinition(context, target, spec, volumes)
-        : await containerDefinition(context, target, spec, volumes);
+    const [definition] = await Promise.all([definitionFor(context, target), context.begin()]);
     await target.driver.defineInstance(definition, callOptions(context, 90_000));
-    await commitObservation(context, target, await target.driver.getInstance(target.ref.id, callOptions(context)));
+    // What is started next is looked at when it runs.
+    if (!context.input.start)
+      observeWhenDone(context, target, await target.driver.getInstance(target.ref.id, callOptions(context)));
     return undefined;
   },
   async undo(context) {
@@ -49,6 +49,14 @@ const define: AtollStep<Input> = {
     await driver.undefineInstance(ref, callOptions(context, 60_000));
   },
 };
+
+async function definitionFor(context: AtollContext<Input>, target: InstanceTarget): Promise<InstanceSpec> {
+  const volumes = await instanceVolumes(context);
+  const { spec } = target;
+  return spec.kind === 'vm'
+    ? vmDefinition(context, target, spec, volumes)
+    : containerDefinition(context, target, spec, volumes);
+}
 
 const start: AtollStep<Input> = {
   name: 'start',
@@ -69,12 +77,13 @@ const start: AtollStep<Input> = {
 /** What ends by itself at once has been created all the same; its state and reason say the rest. */
 const waitUntilRunning: AtollStep<Input> = {
   name: 'wait-until-running',
+  light: true,
   timeoutMs: 60_000,
   when: (input) => input.start,
   async run(context) {
     const target = await instanceTarget(context);
     const observed = await waitForState(context, target, ['running', 'stopped', 'crashed'], 30_000);
-    await commitObservation(context, target, observed);
+    observeWhenDone(context, target, observed);
     return { state: observed?.state ?? 'missing' };
   },
 };
@@ -88,14 +97,8 @@ export const instanceCreate: AtollWorkflow<Input> = {
   steps: [prepareHost, fetchImage, createVolumes, define, start, waitUntilRunning],
   async onSucceeded(tx, operation, { instanceId, start: started }) {
     const { id, projectId } = inProjectOf(operation, instanceId);
-    for (const volume of await listInstanceVolumes(tx, { instanceId, projectId })) {
-      await updateVolume(tx, { id: volume.id, projectId }, { state: 'ready' });
-      await commitClaims(tx, { ownerId: volume.id, projectId });
-    }
-    await commitClaims(tx, { ownerId: id, projectId });
-    const desiredState = started ? 'running' : 'stopped';
-    await updateInstance(tx, { id, projectId }, { lifecycle: 'ready', failureReason: null, desiredState });
-    await recordInstanceEvent(tx, operation, { type: 'instance.created', message: 'It was created.' });
+    const { name } = await completeInstance(tx, { id, projectId }, started ? 'running' : 'stopped');
+    await recordInstanceEvent(tx, operation, { type: 'instance.created', message: 'It was created.', name });
     return { instanceId };
   },
   async onFailed(tx, operation, { instanceId }, problem) {

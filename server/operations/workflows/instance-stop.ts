@@ -3,7 +3,7 @@ import { updateInstance } from '#server/db/instance-change-store.ts';
 import type { PowerState } from '#server/drivers/driver.ts';
 import { recordInstanceEvent, recordInstanceFailure } from './instance/instance-event.ts';
 import { inProjectOf, instanceTarget } from './instance/instance-target.ts';
-import { commitObservation } from './instance/observe.ts';
+import { observeWhenDone } from './instance/observe.ts';
 import { waitForState } from './instance/wait-for-state.ts';
 import { type AtollStep, type AtollWorkflow, callOptions } from './workflow-tools.ts';
 
@@ -60,7 +60,7 @@ const forceOff: AtollStep<Input> = {
     const forced = observed !== null && !off.includes(observed.state);
     if (forced) await driver.forceOff(ref, callOptions(context, 45_000));
     const now = await waitForState(context, target, off, 10_000);
-    await commitObservation(context, target, now);
+    observeWhenDone(context, target, now);
     return { forced };
   },
 };

@@ -1,5 +1,6 @@
 import type { EngineType } from '#server/contract/host.ts';
 import type { Db } from '#server/db/client.ts';
+import type { HostRow } from '#server/db/host-store.ts';
 import type { SecretRef } from '#server/db/sealed-secret-store.ts';
 import type { Driver } from '#server/drivers/driver.ts';
 import type { UrlPolicy } from '#server/platform/outbound-http/url-policy.ts';
@@ -26,6 +27,8 @@ export interface HostTools {
    * @throws DriverError, not done: host_unreachable, host_quarantined, engine_unavailable.
    */
   driver(hostId: string, engine: EngineType): Promise<Driver>;
+  /** The same of a host whose row was just read. */
+  driverOf(host: HostRow, engine: EngineType): Promise<Driver>;
   /** Connects to a host whatever its state is, and looks at all of it. @throws DriverError. */
   inspect(
     hostId: string,

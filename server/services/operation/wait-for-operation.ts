@@ -1,4 +1,5 @@
 import type { Operation } from '#server/contract/operation.ts';
+import { isOperationDone } from '#server/db/operation-store.ts';
 import { monotonicMs } from '#server/platform/clock.ts';
 import type { ActorContext } from '../service-context.ts';
 import { getVisibleOperation } from './read-operations.ts';
@@ -24,12 +25,14 @@ export async function waitForOperation(
   const stop = (): void => told.resolve();
   signal.addEventListener('abort', stop, { once: true });
   try {
+    const asked = await getVisibleOperation(ctx, { operation: operationId });
+    if (asked.done) return asked;
     for (;;) {
       // Armed before the row is read: a change in between is not missed.
       told = Promise.withResolvers<void>();
-      const operation = await getVisibleOperation(ctx, { operation: operationId });
       const leftMs = deadline - monotonicMs();
-      if (operation.done || leftMs <= 0 || signal.aborted) return operation;
+      if (leftMs <= 0 || signal.aborted || (await isOperationDone(ctx.app.db, operationId)))
+        return await getVisibleOperation(ctx, { operation: operationId });
       const timer = setTimeout(told.resolve, Math.min(leftMs, pollMs));
       await told.promise;
       clearTimeout(timer);

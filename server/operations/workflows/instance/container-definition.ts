@@ -16,7 +16,8 @@ export async function containerDefinition(
   volumes: readonly VolumeRow[],
 ): Promise<ContainerSpec> {
   const { instance } = target;
-  const env = await context.tools.openSecret({ ownerType: 'instance', ownerId: instance.id, purpose: 'env' });
+  const secret = { ownerType: 'instance', ownerId: instance.id, purpose: 'env' } as const;
+  const env = instance.envNames.length > 0 ? await context.tools.openSecret(secret) : null;
   const { kind, imageRef, command, entrypoint, ports, restartPolicy, workingDir, user, tty } = spec;
   return {
     ...definitionOf(context.operation, instance),

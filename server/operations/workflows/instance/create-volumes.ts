@@ -6,9 +6,9 @@ import { inProjectOf, instanceTarget } from './instance-target.ts';
 type Context = AtollContext<{ instanceId: string }>;
 
 /** The volumes of the instance, root disk first. */
-export function instanceVolumes({ tools, operation, input }: Context): Promise<VolumeRow[]> {
+export function instanceVolumes({ tools, operation, input, shared }: Context): Promise<VolumeRow[]> {
   const { id: instanceId, projectId } = inProjectOf(operation, input.instanceId);
-  return listInstanceVolumes(tools.db, { instanceId, projectId });
+  return shared('volumes', () => listInstanceVolumes(tools.db, { instanceId, projectId }));
 }
 
 /** How the driver knows a volume. */
@@ -24,9 +24,12 @@ export const createVolumes: AtollStep<{ instanceId: string }> = {
   name: 'create-volumes',
   weight: 2,
   timeoutMs: 600_000,
+  light: true,
   async run(context) {
     const { driver } = await instanceTarget(context);
-    for (const volume of (await instanceVolumes(context)).filter(isNew)) {
+    const volumes = (await instanceVolumes(context)).filter(isNew);
+    if (volumes.length > 0) await context.begin();
+    for (const volume of volumes) {
       const { name, sizeGiB, baseSha256, baseFormat } = volume;
       const operationId = context.operation.id;
       const spec: VolumeSpec = { ...volumeRef(volume), name, sizeGiB, baseSha256, baseFormat, operationId };

@@ -1,6 +1,5 @@
 import { AtollError } from '#server/contract/errors.ts';
 import { addHostBaseImage, listHostsWithBaseImage } from '#server/db/host-base-image-store.ts';
-import { getHost } from '#server/db/host-store.ts';
 import type { ImageSource } from '#server/drivers/driver.ts';
 import { imageFileExists, imagePath, readPieces } from '../image-file.ts';
 import { type AtollContext, type AtollStep, callOptions } from '../workflow-tools.ts';
@@ -14,6 +13,7 @@ export const fetchImage: AtollStep<{ instanceId: string }> = {
   name: 'fetch-image',
   weight: 6,
   timeoutMs: transferMs,
+  light: true,
   async run(context) {
     const target = await instanceTarget(context);
     const image = await imageSource(context, target);
@@ -25,7 +25,7 @@ export const fetchImage: AtollStep<{ instanceId: string }> = {
       },
     });
     if (image.kind === 'vm') {
-      await context.commit((tx) => addHostBaseImage(tx, { hostId: target.hostId, sha256: image.sha256 }));
+      context.commitWhenDone((tx) => addHostBaseImage(tx, { hostId: target.hostId, sha256: image.sha256 }));
     }
     return { ref };
   },
@@ -34,7 +34,7 @@ export const fetchImage: AtollStep<{ instanceId: string }> = {
 /** null: it boots from a disk of its own. */
 async function imageSource(
   { tools }: AtollContext<{ instanceId: string }>,
-  { spec, hostId }: InstanceTarget,
+  { spec, hostId, host }: InstanceTarget,
 ): Promise<ImageSource | null> {
   if (spec.kind === 'container') return { kind: 'container', ref: spec.imageRef };
   if (spec.image === null) return null;
@@ -42,6 +42,5 @@ async function imageSource(
   if (!(await imageFileExists(path)) && !(await listHostsWithBaseImage(tools.db, spec.image.sha256)).includes(hostId)) {
     throw new AtollError('image_not_ready', 'The image was deleted before it reached the host.');
   }
-  const { storagePool } = await getHost(tools.db, { id: hostId });
-  return { kind: 'vm', ...spec.image, storagePool, open: () => readPieces(path) };
+  return { kind: 'vm', ...spec.image, storagePool: host.storagePool, open: () => readPieces(path) };
 }

@@ -8,6 +8,8 @@ interface InstanceEvent {
   type: `instance.${string}`;
   message: string;
   params?: Record<string, string | number>;
+  /** The name of the instance, from whoever has just read it. */
+  name?: string;
 }
 
 /** A line in the history of an instance, in the name of whoever asked for the operation. */
@@ -21,9 +23,9 @@ export async function recordInstanceFailure(
   operation: OperationRow,
   event: InstanceEvent & { problem: { code: string; detail: string } },
 ): Promise<void> {
-  const { problem, message, params, type } = event;
+  const { problem, message, params, ...rest } = event;
   await record(tx, operation, {
-    type,
+    ...rest,
     severity: 'error',
     message: `${message} ${problem.detail}`,
     params: { ...params, code: problem.code, detail: problem.detail },
@@ -35,12 +37,18 @@ async function record(
   operation: OperationRow,
   event: InstanceEvent & { severity: 'info' | 'error' },
 ): Promise<void> {
-  const instance = await findInstance(tx, inProjectOf(operation, operation.targetId));
+  const { name = await nameOf(tx, operation), ...said } = event;
   const { createdById, createdByName } = operation;
   await appendEvent(tx, {
-    ...event,
+    ...said,
     projectId: operation.projectId,
-    target: { type: 'instance', id: operation.targetId, name: instance?.name ?? operation.targetName },
+    target: { type: 'instance', id: operation.targetId, name },
     actor: createdById === null ? null : { id: createdById, name: createdByName ?? '' },
   });
+}
+
+/** It may have another name by now than the operation began with. */
+async function nameOf(tx: AtollTx, operation: OperationRow): Promise<string> {
+  const instance = await findInstance(tx, inProjectOf(operation, operation.targetId));
+  return instance?.name ?? operation.targetName;
 }

@@ -1,8 +1,9 @@
 import { AtollError } from '#server/contract/errors.ts';
 import { type InstanceSpecRecord, instanceSpecSchema } from '#server/contract/instance-spec.ts';
+import { findHost, type HostRow } from '#server/db/host-store.ts';
 import { findInstance, type InstanceRow } from '#server/db/instance-store.ts';
 import type { OperationRow } from '#server/db/operation-store.ts';
-import type { Driver, InstanceRef } from '#server/drivers/driver.ts';
+import { type Driver, DriverError, type InstanceRef } from '#server/drivers/driver.ts';
 import { engineOfKind } from '#server/scheduler/snapshot.ts';
 import type { AtollContext } from '../workflow-tools.ts';
 
@@ -11,6 +12,7 @@ export interface InstanceTarget {
   instance: InstanceRow;
   spec: InstanceSpecRecord;
   hostId: string;
+  host: HostRow;
   driver: Driver;
   /** How the driver knows it. */
   ref: InstanceRef;
@@ -27,19 +29,34 @@ export function inProjectOf(operation: OperationRow, id: string): { id: string; 
 
 /** The instance of an operation, or null when its row is gone. */
 export function findOperationInstance(context: AtollContext<{ instanceId: string }>): Promise<InstanceRow | null> {
-  return findInstance(context.tools.db, inProjectOf(context.operation, context.input.instanceId));
+  const { operation, input, tools } = context;
+  return context.shared('instance', () => findInstance(tools.db, inProjectOf(operation, input.instanceId)));
 }
 
 /** @throws AtollError not_found when the instance or its host is gone; DriverError when the host cannot be used now. */
-export async function instanceTarget(context: AtollContext<{ instanceId: string }>): Promise<InstanceTarget> {
-  const instance = await findOperationInstance(context);
+export function instanceTarget(context: AtollContext<{ instanceId: string }>): Promise<InstanceTarget> {
+  return context.shared('instance-target', () => loadTarget(context));
+}
+
+async function loadTarget(context: AtollContext<{ instanceId: string }>): Promise<InstanceTarget> {
+  const { db, hosts } = context.tools;
+  // Nearly always the host that the operation names, so both are asked for at once.
+  const named = context.operation.hostId;
+  const [instance, namedHost] = await Promise.all([
+    findOperationInstance(context),
+    named === null ? null : findHost(db, { id: named }),
+  ]);
   if (!instance?.host) throw new AtollError('not_found', 'The instance or its host is not there any more.');
   const { id, projectId, markedProjectId, generation, kind } = instance;
+  const hostId = instance.host.id;
+  const host = namedHost?.id === hostId ? namedHost : await findHost(db, { id: hostId });
+  if (!host) throw new DriverError('not_found', 'The host is not there any more.', { outcome: 'not_done' });
   return {
     instance,
     spec: instanceSpecSchema.parse(instance.spec),
-    hostId: instance.host.id,
-    driver: await context.tools.hosts.driver(instance.host.id, engineOfKind[kind]),
+    hostId,
+    host,
+    driver: await hosts.driverOf(host, engineOfKind[kind]),
     ref: { id, projectId: markedProjectId, generation },
     row: { id, projectId },
   };

@@ -9,11 +9,11 @@ export function observationOf(observed: ObservedInstance): Observation {
   return { observedState: state, observedReason: reason, addresses, ports };
 }
 
-/** Writes what the host says now, so that the operation ends with the row as it truly is. */
-export async function commitObservation(
+/** Has what the host says now written with the end of the step, so that the operation ends with the row as it truly is. */
+export function observeWhenDone(
   context: AtollContext<{ instanceId: string }>,
   target: InstanceTarget,
   observed: ObservedInstance | null,
-): Promise<void> {
-  if (observed) await context.commit((tx) => observeInstance(tx, target.row, observationOf(observed)));
+): void {
+  if (observed) context.commitWhenDone((tx) => observeInstance(tx, target.row, observationOf(observed)));
 }

@@ -5,7 +5,7 @@ import type { CallOptions, Driver, InstanceRef, PowerState } from '#server/drive
 import { type AtollWorkflow, callOptions } from '../workflow-tools.ts';
 import { recordInstanceEvent, recordInstanceFailure } from './instance-event.ts';
 import { inProjectOf, instanceTarget } from './instance-target.ts';
-import { commitObservation } from './observe.ts';
+import { observeWhenDone } from './observe.ts';
 import { waitForState } from './wait-for-state.ts';
 
 interface PowerVerb {
@@ -45,12 +45,13 @@ export function powerWorkflow(verb: PowerVerb): AtollWorkflow<{ instanceId: stri
       },
       {
         name: 'wait-for-state',
+        light: true,
         timeoutMs: 30_000,
         async run(context) {
           const target = await instanceTarget(context);
           const ended: PowerState[] = verb.reaches === 'running' ? ['stopped', 'crashed'] : [];
           const observed = await waitForState(context, target, [verb.reaches, ...ended], settleMs);
-          await commitObservation(context, target, observed);
+          observeWhenDone(context, target, observed);
           return { state: observed?.state ?? 'missing' };
         },
       },

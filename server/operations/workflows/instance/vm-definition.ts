@@ -1,6 +1,5 @@
 import { AtollError } from '#server/contract/errors.ts';
 import type { VmSpecRecord } from '#server/contract/instance-spec.ts';
-import { getHost } from '#server/db/host-store.ts';
 import type { VolumeRow } from '#server/db/volume-store.ts';
 import type { VmSpec } from '#server/drivers/driver.ts';
 import { makeSeed } from '../seed/make-seed.ts';
@@ -15,9 +14,8 @@ export async function vmDefinition(
   spec: VmSpecRecord,
   volumes: readonly VolumeRow[],
 ): Promise<VmSpec> {
-  const { instance } = target;
+  const { instance, host } = target;
   if (volumes.length === 0) throw new AtollError('conflict', 'Its disk is not there any more; create it again.');
-  const host = await getHost(context.tools.db, { id: target.hostId });
   const libvirt = host.engines.find((engine) => engine.type === 'libvirt')?.capabilities;
   if (libvirt?.type !== 'libvirt') {
     throw new AtollError('host_unsuitable', `What libvirt can do on ${host.name} is not known: run the host doctor.`);
