@@ -50,7 +50,9 @@ export function InstanceOverview({ project, instance }: InstanceRef) {
             <FactList
               facts={data.volumes.map((volume) => ({
                 label: volume.name,
-                value: t('volumeAt', { size: formatGiB(volume.sizeGiB, locale), target: volume.target ?? '–' }),
+                value: volume.target
+                  ? t('volumeAt', { size: formatGiB(volume.sizeGiB, locale), target: volume.target })
+                  : formatGiB(volume.sizeGiB, locale),
               }))}
             />
           </Card>
