@@ -2,21 +2,25 @@ import {
   Activity,
   Boxes,
   Braces,
+  ChartColumn,
   Cpu,
   FolderKanban,
+  Gauge,
+  HandCoins,
   HardDrive,
   History,
   KeyRound,
   LayoutDashboard,
   Library,
   type LucideIcon,
+  ScrollText,
   Server,
   SlidersHorizontal,
   SquareTerminal,
   UserRound,
   Users,
 } from 'lucide-react';
-import type { SystemPermission } from '#server/contract/permissions.ts';
+import type { ProjectPermission, SystemPermission } from '#server/contract/permissions.ts';
 import { paths } from '../lib/paths.ts';
 
 export type NavKey =
@@ -28,10 +32,16 @@ export type NavKey =
   | 'events'
   | 'hosts'
   | 'flavors'
+  | 'quota'
   | 'projects'
+  | 'quotaRequests'
   | 'users'
   | 'systemOperations'
   | 'systemEvents'
+  | 'systemAudit'
+  | 'systemUsage'
+  | 'audit'
+  | 'usage'
   | 'profile'
   | 'sshKeys'
   | 'tokens'
@@ -49,22 +59,36 @@ interface SystemItem extends NavItem {
   needs: SystemPermission;
 }
 
-/** Where one can go inside a project. */
-export const projectNav = (slug: string): NavItem[] => [
-  { key: 'instances', icon: Boxes, href: paths.instances(slug), shortcut: 'g i' },
-  { key: 'volumes', icon: HardDrive, href: paths.volumes(slug), shortcut: 'g v' },
-  { key: 'images', icon: Library, href: paths.images(slug), shortcut: 'g m' },
-  { key: 'operations', icon: Activity, href: paths.operations(slug), shortcut: 'g a' },
-  { key: 'events', icon: History, href: paths.events(slug), shortcut: 'g e' },
+interface ProjectItem extends NavItem {
+  /** null: everybody in the project. */
+  needs: ProjectPermission | null;
+}
+
+const project = (slug: string): ProjectItem[] => [
+  { key: 'instances', icon: Boxes, href: paths.instances(slug), shortcut: 'g i', needs: null },
+  { key: 'volumes', icon: HardDrive, href: paths.volumes(slug), shortcut: 'g v', needs: null },
+  { key: 'images', icon: Library, href: paths.images(slug), shortcut: 'g m', needs: null },
+  { key: 'quota', icon: Gauge, href: paths.quota(slug), shortcut: 'g q' },
+  { key: 'operations', icon: Activity, href: paths.operations(slug), shortcut: 'g a', needs: null },
+  { key: 'events', icon: History, href: paths.events(slug), shortcut: 'g e', needs: null },
+  { key: 'usage', icon: ChartColumn, href: paths.usage(slug), needs: 'usage:read' },
+  { key: 'audit', icon: ScrollText, href: paths.audit(slug), needs: 'project:audit' },
 ];
+
+/** Where one can go inside a project, as far as the person may see it. */
+export const projectNav = (slug: string, permissions: readonly ProjectPermission[]): NavItem[] =>
+  project(slug).filter(({ needs }) => needs === null || permissions.includes(needs));
 
 const system: SystemItem[] = [
   { key: 'hosts', icon: Server, href: paths.hosts(), shortcut: 'g h', needs: 'host:read' },
   { key: 'flavors', icon: SlidersHorizontal, href: paths.flavors(), shortcut: 'g f', needs: 'flavor:write' },
   { key: 'projects', icon: FolderKanban, href: paths.projects(), shortcut: 'g p', needs: 'system:read' },
+  { key: 'quotaRequests', icon: HandCoins, href: paths.quotaRequests(), needs: 'quota:manage' },
   { key: 'users', icon: Users, href: paths.users(), shortcut: 'g u', needs: 'user:manage' },
   { key: 'systemOperations', icon: Cpu, href: paths.systemOperations(), needs: 'system:read' },
   { key: 'systemEvents', icon: History, href: paths.systemEvents(), needs: 'system:read' },
+  { key: 'systemAudit', icon: ScrollText, href: paths.systemAudit(), needs: 'audit:read' },
+  { key: 'systemUsage', icon: ChartColumn, href: paths.systemUsage(), needs: 'system:read' },
 ];
 
 /** The admin's area, as far as the person may see it. */

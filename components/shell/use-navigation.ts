@@ -15,7 +15,7 @@ export interface Navigation {
 export function useNavigation(): Navigation {
   const me = useMe();
   const current = useProject();
-  const project = [overviewNav, ...(current ? projectNav(current.slug) : [])];
+  const project = [overviewNav, ...(current ? projectNav(current.slug, current.permissions) : [])];
   const system = systemNav(me.systemPermissions);
   return { project, system, settings: settingsNav, all: [...project, ...system, ...settingsNav] };
 }
