@@ -3,4 +3,3 @@ export type ImageFormat = (typeof imageFormats)[number];
 
 /** uploading/importing → inspecting → ready | failed. Only a ready image is given to any tool. */
 export const imageStates = ['uploading', 'importing', 'inspecting', 'ready', 'failed', 'deleting'] as const;
-export type ImageState = (typeof imageStates)[number];

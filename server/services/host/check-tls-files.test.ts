@@ -1,14 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AtollError } from '#server/contract/errors.ts';
+import { runCommand } from '#server/testing/lab/run-command.ts';
 import { checkTlsFiles } from './check-tls-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'atoll-tls-'));
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
-const issue = (name: string): void => {
+const issue = async (name: string): Promise<void> => {
   const key = [
     '-newkey',
     'ec',
@@ -19,12 +19,12 @@ const issue = (name: string): void => {
     join(folder, `${name}.key`),
   ];
   const rest = ['-days', '1', '-subj', `/CN=${name}`, '-out', join(folder, `${name}.crt`)];
-  execFileSync('openssl', ['req', '-x509', ...key, ...rest], { stdio: 'ignore' });
+  await runCommand(['openssl', 'req', '-x509', ...key, ...rest]);
 };
 
-beforeAll(() => {
-  issue('one');
-  issue('other');
+beforeAll(async () => {
+  await issue('one');
+  await issue('other');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
