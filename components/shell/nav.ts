@@ -60,24 +60,24 @@ interface SystemItem extends NavItem {
 }
 
 interface ProjectItem extends NavItem {
-  /** null: everybody in the project. */
-  needs: ProjectPermission | null;
+  /** Without: everybody in the project. */
+  needs?: ProjectPermission;
 }
 
 const project = (slug: string): ProjectItem[] => [
-  { key: 'instances', icon: Boxes, href: paths.instances(slug), shortcut: 'g i', needs: null },
-  { key: 'volumes', icon: HardDrive, href: paths.volumes(slug), shortcut: 'g v', needs: null },
-  { key: 'images', icon: Library, href: paths.images(slug), shortcut: 'g m', needs: null },
+  { key: 'instances', icon: Boxes, href: paths.instances(slug), shortcut: 'g i' },
+  { key: 'volumes', icon: HardDrive, href: paths.volumes(slug), shortcut: 'g v' },
+  { key: 'images', icon: Library, href: paths.images(slug), shortcut: 'g m' },
   { key: 'quota', icon: Gauge, href: paths.quota(slug), shortcut: 'g q' },
-  { key: 'operations', icon: Activity, href: paths.operations(slug), shortcut: 'g a', needs: null },
-  { key: 'events', icon: History, href: paths.events(slug), shortcut: 'g e', needs: null },
+  { key: 'operations', icon: Activity, href: paths.operations(slug), shortcut: 'g a' },
+  { key: 'events', icon: History, href: paths.events(slug), shortcut: 'g e' },
   { key: 'usage', icon: ChartColumn, href: paths.usage(slug), needs: 'usage:read' },
   { key: 'audit', icon: ScrollText, href: paths.audit(slug), needs: 'project:audit' },
 ];
 
 /** Where one can go inside a project, as far as the person may see it. */
 export const projectNav = (slug: string, permissions: readonly ProjectPermission[]): NavItem[] =>
-  project(slug).filter(({ needs }) => needs === null || permissions.includes(needs));
+  project(slug).filter(({ needs }) => needs === undefined || permissions.includes(needs));
 
 const system: SystemItem[] = [
   { key: 'hosts', icon: Server, href: paths.hosts(), shortcut: 'g h', needs: 'host:read' },
