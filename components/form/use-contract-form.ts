@@ -1,6 +1,7 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
+import { useEffect } from 'react';
 import {
   type DefaultValues,
   type FieldErrors,
@@ -20,19 +21,29 @@ export interface ContractFormOptions<V extends FieldValues> {
   toField?: (path: string) => string;
 }
 
+/** A schema of the contract, or (a constant of its module) how it is fetched: zod is no part of the page's first load then. */
+export type Rules<S extends z.ZodType> = S | (() => Promise<S>);
+
+const isFetched = <S extends z.ZodType>(rules: Rules<S>): rules is () => Promise<S> => typeof rules === 'function';
+
 /**
  * A form that obeys a schema of the contract. The fields hold `V`; `toInput` makes the request of it, and the schema
  * judges that request, so the rules stand in the contract alone. Messages are in the person's language.
  */
 export function useContractForm<V extends FieldValues, S extends z.ZodType>(
-  schema: S,
+  rules: Rules<S>,
   { defaultValues, toInput, toField }: ContractFormOptions<V>,
 ): UseFormReturn<V, unknown, z.output<S> & FieldValues> {
   const t = useTranslations('form');
+  useEffect(() => {
+    // Before they are needed; a failure is met again, and told, when the form is sent.
+    if (isFetched(rules)) rules().catch(() => undefined);
+  }, [rules]);
   return useForm<V, unknown, z.output<S> & FieldValues>({
     defaultValues,
     mode: 'onTouched',
-    resolver: (values) => {
+    resolver: async (values) => {
+      const schema = isFetched(rules) ? await rules() : rules;
       const input = toInput ? toInput(values) : values;
       const parsed = schema.safeParse(input);
       if (parsed.success) return { values: parsed.data as z.output<S> & FieldValues, errors: {} };

@@ -3,7 +3,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import { createHostSchema } from '#server/contract/host.ts';
+import type { createHostSchema } from '#server/contract/host.ts';
 import { applyProblem } from '../form/apply-problem.ts';
 import { NumberField } from '../form/number-field.tsx';
 import { ProblemNotice } from '../form/problem-notice.tsx';
@@ -21,6 +21,8 @@ import { emptyHost, type HostCreateValues, hostFieldOf, toHostInput } from './ho
 import { HostCredential } from './host-credential.tsx';
 import { HostKeyCheck } from './host-key-check.tsx';
 
+const rules = () => import('#server/contract/host.ts').then((contract) => contract.createHostSchema);
+
 const defaultPorts = { local: undefined, ssh: 22, 'docker-tls': 2376 } as const;
 
 /** Adds a machine: how it is reached, who it is, and a name for it. The doctor does the rest. */
@@ -29,7 +31,7 @@ export function HostCreateForm() {
   const words = useTranslations('form');
   const trpc = useTRPC();
   const router = useRouter();
-  const form = useContractForm<HostCreateValues, typeof createHostSchema>(createHostSchema, {
+  const form = useContractForm<HostCreateValues, typeof createHostSchema>(rules, {
     defaultValues: emptyHost,
     toInput: toHostInput,
     toField: hostFieldOf,

@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import type { z } from 'zod';
-import { type catalogEntrySchema, createImageSchema } from '#server/contract/image.ts';
+import type { catalogEntrySchema, createImageSchema } from '#server/contract/image.ts';
 import { applyProblem } from '../form/apply-problem.ts';
 import { CheckField } from '../form/check-field.tsx';
 import { ProblemNotice } from '../form/problem-notice.tsx';
@@ -25,6 +25,8 @@ import { type ImageCreateValues, imageFieldOf, toImageInput } from './image-crea
 import { ImageFile } from './image-file.tsx';
 import { useImageUpload } from './use-image-upload.ts';
 
+const rules = () => import('#server/contract/image.ts').then((contract) => contract.createImageSchema);
+
 type Entry = z.output<typeof catalogEntrySchema>;
 
 /** Adds an image by upload, by address, or from the catalogue. */
@@ -39,7 +41,7 @@ export function ImageCreateForm({ project }: { project: string }) {
   const [entry, setEntry] = useState<Entry | null>(null);
   const catalogue = useQuery(trpc.image.catalog.queryOptions({}));
   const [onField, setOnField] = useState(false);
-  const form = useContractForm<ImageCreateValues, typeof createImageSchema>(createImageSchema, {
+  const form = useContractForm<ImageCreateValues, typeof createImageSchema>(rules, {
     defaultValues: { how: 'upload', name: '', defaultUser: '', isPublic: false, url: '', checksum: '' },
     toInput: (values) => toImageInput(values, project, file),
     toField: imageFieldOf,

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 import type { Instance } from '#server/contract/instance.ts';
-import { instanceApi } from '#server/contract/instance-api.ts';
+import type { instanceApi } from '#server/contract/instance-api.ts';
 import { applyProblem } from '../form/apply-problem.ts';
 import { ProblemNotice } from '../form/problem-notice.tsx';
 import { submitForm } from '../form/submit-form.ts';
@@ -17,6 +17,8 @@ import { Card } from '../ui/card.tsx';
 import { InstanceDelete } from './instance-delete.tsx';
 import type { InstanceRef } from './instance-frame.tsx';
 import { useCannot } from './use-instance-action.ts';
+
+const rules = () => import('#server/contract/instance-api.ts').then((contract) => contract.instanceApi.rename.input);
 
 /** Rename and delete. */
 export function InstanceSettings({ project, instance }: InstanceRef) {
@@ -49,7 +51,7 @@ function RenameCard({ project, instance }: { project: string; instance: Instance
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const cannot = useCannot();
-  const form = useContractForm<{ name: string }, typeof instanceApi.rename.input>(instanceApi.rename.input, {
+  const form = useContractForm<{ name: string }, typeof instanceApi.rename.input>(rules, {
     defaultValues: { name: instance.name },
     toInput: ({ name }) => ({ project, instance: instance.id, name }),
   });

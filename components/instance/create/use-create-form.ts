@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import { instanceApi } from '#server/contract/instance-api.ts';
+import type { instanceApi } from '#server/contract/instance-api.ts';
 import { applyProblem } from '../../form/apply-problem.ts';
 import { submitForm } from '../../form/submit-form.ts';
 import { useContractForm } from '../../form/use-contract-form.ts';
@@ -14,6 +14,8 @@ import { useDraft } from '../../lib/use-draft.ts';
 import { useSaid } from '../../lib/use-said.ts';
 import { toast } from '../../ui/toast.tsx';
 import { type CreateFields, emptyFields, toCreateField, toCreateInput, undraftedFields } from './create-fields.ts';
+
+const rules = () => import('#server/contract/instance-api.ts').then((contract) => contract.instanceApi.create.input);
 
 /** The comment of a public key (sshd(8), authorized_keys) as its name; keys without one are named by their type. */
 const nameOfKey = (publicKey: string): string => {
@@ -33,7 +35,7 @@ export function useCreateForm(
   const router = useRouter();
   const said = useSaid();
   const queryClient = useQueryClient();
-  const form = useContractForm<CreateFields, typeof instanceApi.create.input>(instanceApi.create.input, {
+  const form = useContractForm<CreateFields, typeof instanceApi.create.input>(rules, {
     defaultValues: { ...emptyFields, ...initial },
     toInput: (fields) => toCreateInput(project, fields),
     toField: (path) => toField(path),
