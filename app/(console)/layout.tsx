@@ -11,6 +11,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   if (!signedIn) return children;
   await Promise.all([
     queryClient.prefetchQuery(trpc.auth.me.queryOptions({})),
+    queryClient.prefetchQuery(trpc.notification.unread.queryOptions({})),
     queryClient.prefetchQuery(trpc.operation.list.queryOptions({ done: false, limit: 50 })),
   ]);
   return (

@@ -22,6 +22,9 @@ const asked = (path: string, values: Record<string, string | null>): string => {
 export const paths = {
   overview: () => '/',
   signIn: (next?: string) => (next ? `/sign-in?next=${encodeURIComponent(next)}` : '/sign-in'),
+  invitation: () => '/invitation',
+  members: (slug: string) => `${project(slug)}/members`,
+  projectSettings: (slug: string) => `${project(slug)}/settings`,
   instances: (slug: string) => `${project(slug)}/instances`,
   instanceNew: (slug: string, begin: InstanceBegin = {}) => asked(`${project(slug)}/instances/new`, { ...begin }),
   instance: (slug: string, id: string, tab?: InstanceTab) => tabbed(`${project(slug)}/instances/${id}`, tab),
@@ -42,6 +45,7 @@ export const paths = {
   projects: () => '/system/projects',
   quotaRequests: () => '/system/quota-requests',
   users: () => '/system/users',
+  roles: () => '/system/roles',
   systemOperations: () => '/system/operations',
   systemEvents: () => '/system/events',
   systemAudit: () => '/system/audit',

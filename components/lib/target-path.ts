@@ -31,6 +31,8 @@ export function useTargetPath(): (target: Target, projectId: string | null) => s
           return paths.operation(id);
         case 'flavor':
           return paths.flavors();
+        case 'quota-request':
+          return project && paths.quota(project);
         case 'project':
           return paths.instances(project ?? id);
         default:

@@ -15,10 +15,13 @@ import {
   type LucideIcon,
   ScrollText,
   Server,
+  Settings,
+  ShieldCheck,
   SlidersHorizontal,
   SquareTerminal,
   UserRound,
   Users,
+  UsersRound,
 } from 'lucide-react';
 import type { ProjectPermission, SystemPermission } from '#server/contract/permissions.ts';
 import { paths } from '../lib/paths.ts';
@@ -36,6 +39,9 @@ export type NavKey =
   | 'projects'
   | 'quotaRequests'
   | 'users'
+  | 'roles'
+  | 'members'
+  | 'projectSettings'
   | 'systemOperations'
   | 'systemEvents'
   | 'systemAudit'
@@ -65,14 +71,22 @@ interface ProjectItem extends NavItem {
 }
 
 const project = (slug: string): ProjectItem[] => [
-  { key: 'instances', icon: Boxes, href: paths.instances(slug), shortcut: 'g i' },
-  { key: 'volumes', icon: HardDrive, href: paths.volumes(slug), shortcut: 'g v' },
-  { key: 'images', icon: Library, href: paths.images(slug), shortcut: 'g m' },
-  { key: 'quota', icon: Gauge, href: paths.quota(slug), shortcut: 'g q' },
-  { key: 'operations', icon: Activity, href: paths.operations(slug), shortcut: 'g a' },
-  { key: 'events', icon: History, href: paths.events(slug), shortcut: 'g e' },
+  { key: 'instances', icon: Boxes, href: paths.instances(slug), shortcut: 'g i', needs: 'instance:read' },
+  { key: 'volumes', icon: HardDrive, href: paths.volumes(slug), shortcut: 'g v', needs: 'volume:read' },
+  { key: 'images', icon: Library, href: paths.images(slug), shortcut: 'g m', needs: 'image:read' },
+  { key: 'quota', icon: Gauge, href: paths.quota(slug), shortcut: 'g q', needs: 'project:read' },
+  { key: 'operations', icon: Activity, href: paths.operations(slug), shortcut: 'g a', needs: 'operation:read' },
+  { key: 'events', icon: History, href: paths.events(slug), shortcut: 'g e', needs: 'event:read' },
   { key: 'usage', icon: ChartColumn, href: paths.usage(slug), needs: 'usage:read' },
   { key: 'audit', icon: ScrollText, href: paths.audit(slug), needs: 'project:audit' },
+  { key: 'members', icon: UsersRound, href: paths.members(slug), shortcut: 'g w', needs: 'member:read' },
+  {
+    key: 'projectSettings',
+    icon: Settings,
+    href: paths.projectSettings(slug),
+    shortcut: 'g s',
+    needs: 'project:manage',
+  },
 ];
 
 /** Where one can go inside a project, as far as the person may see it. */
@@ -85,6 +99,7 @@ const system: SystemItem[] = [
   { key: 'projects', icon: FolderKanban, href: paths.projects(), shortcut: 'g p', needs: 'system:read' },
   { key: 'quotaRequests', icon: HandCoins, href: paths.quotaRequests(), needs: 'quota:manage' },
   { key: 'users', icon: Users, href: paths.users(), shortcut: 'g u', needs: 'user:manage' },
+  { key: 'roles', icon: ShieldCheck, href: paths.roles(), shortcut: 'g r', needs: 'role:manage' },
   { key: 'systemOperations', icon: Cpu, href: paths.systemOperations(), needs: 'system:read' },
   { key: 'systemEvents', icon: History, href: paths.systemEvents(), needs: 'system:read' },
   { key: 'systemAudit', icon: ScrollText, href: paths.systemAudit(), needs: 'audit:read' },

@@ -2,6 +2,7 @@
 
 import { Menu as MenuIcon, Search } from 'lucide-react';
 import { useTranslations } from 'next-intl';
+import { NotificationButton } from '../notification/notification-button.tsx';
 import { buttonStyle } from '../ui/button-style.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Kbd } from '../ui/kbd.tsx';
@@ -37,6 +38,7 @@ export function TopBar({ openRail, openPalette }: TopBarProps) {
           <Kbd keys="mod+K" />
         </span>
       </button>
+      <NotificationButton />
       <ActivityButton />
       <ThemeMenu />
       <LanguageMenu />
