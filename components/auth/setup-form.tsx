@@ -2,7 +2,6 @@
 
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { useEffect, useState } from 'react';
 import { authApi } from '#server/contract/identity.ts';
 import { applyProblem } from '../form/apply-problem.ts';
 import { ProblemNotice } from '../form/problem-notice.tsx';
@@ -15,18 +14,7 @@ import { useTRPC } from '../lib/trpc-client.ts';
 import { Button } from '../ui/button.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Spinner } from '../ui/spinner.tsx';
-
-/** The token stands in the fragment, which browsers send to no server and so no log keeps. */
-function useFragmentToken(): string | null {
-  const [token, setToken] = useState<string | null>(null);
-  useEffect(() => {
-    const read = () => setToken(new URLSearchParams(window.location.hash.slice(1)).get('token') ?? '');
-    read();
-    window.addEventListener('hashchange', read);
-    return () => window.removeEventListener('hashchange', read);
-  }, []);
-  return token;
-}
+import { useFragmentToken } from './use-fragment-token.ts';
 
 /** What a one-time link leads to: make the first admin, or set a new password. */
 export function SetupForm() {

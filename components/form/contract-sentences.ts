@@ -3,6 +3,13 @@ export const sentenceKeys: Readonly<Record<string, RuleKey | undefined>> = {
   'Use lower-case letters, digits and hyphens; begin and end with a letter or digit.': 'label',
   'Control characters are not allowed.': 'controlCharacters',
   'Use at least 12 characters.': 'password',
+  'Write an address such as 203.0.113.7 or a network such as 10.0.0.0/8 or 2001:db8::/32.': 'addressOrNetwork',
+  'This person is in the project already.': 'isMember',
+  'This address is invited already.': 'isInvited',
+  'This role is not there any more.': 'roleGone',
+  'Choose another project.': 'otherProject',
+  'Choose at least one permission.': 'onePermission',
+  'Give either role or customRoleId.': 'oneRole',
   'Paste one public key as in ~/.ssh/id_ed25519.pub.': 'sshPublicKey',
   'Use letters, digits and _; do not begin with a digit.': 'envName',
   'NUL is not allowed.': 'nul',
@@ -24,6 +31,13 @@ export type RuleKey =
   | 'label'
   | 'controlCharacters'
   | 'password'
+  | 'addressOrNetwork'
+  | 'isMember'
+  | 'isInvited'
+  | 'roleGone'
+  | 'otherProject'
+  | 'onePermission'
+  | 'oneRole'
   | 'sshPublicKey'
   | 'envName'
   | 'nul'

@@ -1,13 +1,14 @@
 'use client';
 
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { Disc3, Plus, SearchX } from 'lucide-react';
-import Link from 'next/link';
+import { Disc3, SearchX } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useQueryStates } from 'nuqs';
 import { ProblemNotice } from '../form/problem-notice.tsx';
+import { CreateLink } from '../lib/create-link.tsx';
 import { paths } from '../lib/paths.ts';
 import { useTRPC } from '../lib/trpc-client.ts';
+import { useCannotInProject } from '../lib/use-project-right.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { DataTable } from '../table/data-table.tsx';
 import { FactFilters } from '../table/fact-filters.tsx';
@@ -15,7 +16,6 @@ import { useListRows } from '../table/list-rows.ts';
 import { nextCursor } from '../table/next-cursor.ts';
 import { SearchBox } from '../table/search-box.tsx';
 import { Button } from '../ui/button.tsx';
-import { buttonStyle } from '../ui/button-style.ts';
 import { Card } from '../ui/card.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { useImageColumns } from './image-columns.tsx';
@@ -29,6 +29,7 @@ const filterStates = ['ready', 'uploading', 'importing', 'failed'] as const;
 export function ImageList({ project }: { project: string }) {
   const t = useTranslations('image');
   const trpc = useTRPC();
+  const cannot = useCannotInProject();
   const [asked, ask] = useQueryStates(imageListParams, { history: 'replace' });
   const query = useInfiniteQuery(
     trpc.image.list.infiniteQueryOptions(imageListInput(project, asked), {
@@ -38,12 +39,7 @@ export function ImageList({ project }: { project: string }) {
   );
   const { rows, more } = useListRows(query);
   const columns = useImageColumns(project);
-  const add = (
-    <Link href={paths.imageNew(project)} className={buttonStyle('primary')}>
-      <Plus size={16} aria-hidden />
-      {t('create')}
-    </Link>
-  );
+  const add = <CreateLink href={paths.imageNew(project)} text={t('create')} reason={cannot(project, 'image:write')} />;
   const filtered = Boolean(asked.q || asked.state);
   const empty = filtered ? (
     <EmptyState

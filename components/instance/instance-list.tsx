@@ -1,14 +1,15 @@
 'use client';
 
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { Boxes, Plus, SearchX } from 'lucide-react';
-import Link from 'next/link';
+import { Boxes, SearchX } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useQueryStates } from 'nuqs';
 import type { InstanceState } from '#server/contract/instance-state.ts';
 import { ProblemNotice } from '../form/problem-notice.tsx';
+import { CreateLink } from '../lib/create-link.tsx';
 import { paths } from '../lib/paths.ts';
 import { useTRPC } from '../lib/trpc-client.ts';
+import { useCannotInProject } from '../lib/use-project-right.ts';
 import { ProjectQuotaStrip } from '../project/project-quota.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { DataTable } from '../table/data-table.tsx';
@@ -17,7 +18,6 @@ import { useListRows } from '../table/list-rows.ts';
 import { nextCursor } from '../table/next-cursor.ts';
 import { SearchBox } from '../table/search-box.tsx';
 import { Button } from '../ui/button.tsx';
-import { buttonStyle } from '../ui/button-style.ts';
 import { Card } from '../ui/card.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { InstanceBulk } from './instance-bulk.tsx';
@@ -44,6 +44,7 @@ const factOrder: readonly InstanceState[] = [
 export function InstanceList({ project }: { project: string }) {
   const t = useTranslations('instance');
   const trpc = useTRPC();
+  const cannot = useCannotInProject();
   const [asked, ask] = useQueryStates(instanceListParams, { history: 'replace' });
   const query = useInfiniteQuery(
     trpc.instance.list.infiniteQueryOptions(instanceListInput(project, asked), {
@@ -63,10 +64,7 @@ export function InstanceList({ project }: { project: string }) {
       text: t('stateCount', { count: counts[state] ?? 0, state: t(`state.${state}`) }),
     }));
   const create = (
-    <Link href={paths.instanceNew(project)} className={buttonStyle('primary')}>
-      <Plus size={16} aria-hidden />
-      {t('create.open')}
-    </Link>
+    <CreateLink href={paths.instanceNew(project)} text={t('create.open')} reason={cannot(project, 'instance:write')} />
   );
   const filtered = Boolean(asked.q || asked.state || asked.kind);
   const noFilter = () => ask({ q: null, state: null, kind: null });

@@ -8,6 +8,7 @@ import { patchCache } from '../lib/patch-cache.ts';
 import { problemOf } from '../lib/problem.ts';
 import { useTRPC } from '../lib/trpc-client.ts';
 import { useProblemText } from '../lib/use-problem-text.ts';
+import { useCannotInProject } from '../lib/use-project-right.ts';
 import { toast } from '../ui/toast.tsx';
 
 /** Actions that are one press; rename and delete ask something first. */
@@ -78,8 +79,12 @@ const instanceChange = (instance: Instance) => ({
 /** Why an action is not possible now, in the person's language; null when it is. */
 export function useCannot(): (action: InstanceAction, instance: Instance) => string | null {
   const t = useTranslations('instance.cannot');
+  const cannotIn = useCannotInProject();
   return (action, instance) => {
     const can = canInstance(action, instance);
-    return can.ok ? null : t(can.reason);
+    if (!can.ok) return t(can.reason);
+    const permission = action === 'rename' || action === 'delete' ? 'instance:write' : 'instance:operate';
+    const ends = action === 'stop' || action === 'forceOff' || action === 'delete';
+    return cannotIn(instance.projectId, permission, ends ? 'end' : 'change');
   };
 }

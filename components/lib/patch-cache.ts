@@ -82,6 +82,8 @@ export function patchCache(queryClient: QueryClient, change: Change): QueryKey[]
   const again: QueryKey[] = [];
   for (const query of queryClient.getQueryCache().getAll()) {
     const [name, verb] = procedureOf(query.queryKey);
+    // What somebody may do in a project stands in who they are.
+    if (change.topic === 'project' && name === 'auth' && verb === 'me') again.push(query.queryKey);
     if (name !== resource) continue;
     const data: unknown = query.state.data;
     const patched = patchAnswer(data, change.entityId, change.entity);

@@ -32,6 +32,8 @@ interface Fields {
   /** A slug, or `everyProject`. */
   project: string;
   days: string;
+  /** Separated by commas, spaces or lines. */
+  allowedIps: string;
 }
 
 /** No slug: slugs have no asterisk. */
@@ -49,13 +51,16 @@ export function TokenCreateForm() {
   const useful = usefulScopes(systemPermissions);
   const [onField, setOnField] = useState(false);
   const form = useContractForm<Fields, typeof tokenApi.create.input>(tokenApi.create.input, {
-    defaultValues: { name: '', choice: 'read', scopes: [], project: everyProject, days: '90' },
-    toInput: ({ name, choice, scopes, project, days }) => ({
+    defaultValues: { name: '', choice: 'read', scopes: [], project: everyProject, days: '90', allowedIps: '' },
+    toInput: ({ name, choice, scopes, project, days, allowedIps }) => ({
       name,
       scopes: chosenScopes(choice, scopes, useful),
       ...(project !== everyProject && { project }),
       expiresInDays: Number(days),
+      allowedIps: allowedIps.split(/[\s,]+/).filter(Boolean),
     }),
+    // One field holds them all.
+    toField: (path) => path.split('.', 1)[0] ?? path,
   });
   const create = useMutation(
     trpc.token.create.mutationOptions({
@@ -114,6 +119,15 @@ export function TokenCreateForm() {
                   options={lifetimes.map((days) => ({ value: days, label: t('days', { count: Number(days) }) }))}
                 />
               </div>
+              <TextField
+                control={form.control}
+                name="allowedIps"
+                label={t('allowedIps')}
+                hint={t('allowedIpsHint')}
+                placeholder="203.0.113.7, 10.0.0.0/8, 2001:db8::/32"
+                mono
+                optional
+              />
             </FormSection>
           </div>
         </Card>

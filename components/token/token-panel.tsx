@@ -15,6 +15,7 @@ export function TokenPanel({ token }: { token: Token }) {
   const locale = useLocale();
   const projectName = useProjectName();
   const time = (at: string | null) => (at ? <time dateTime={at}>{formatAbsolute(at, locale)}</time> : t('never'));
+  const mono = (text: string) => <span className="break-words font-mono text-12">{text}</span>;
   return (
     <div className="flex flex-col gap-5">
       <TokenState token={token} />
@@ -27,6 +28,11 @@ export function TokenPanel({ token }: { token: Token }) {
           },
           { label: t('column.created'), value: time(token.createdAt) },
           { label: t('column.used'), value: time(token.lastUsedAt) },
+          ...(token.lastUsedIp ? [{ label: t('column.usedFrom'), value: mono(token.lastUsedIp) }] : []),
+          {
+            label: t('column.allowedIps'),
+            value: token.allowedIps.length > 0 ? mono(token.allowedIps.join(', ')) : t('anywhere'),
+          },
           { label: t('column.expires'), value: time(token.expiresAt) },
           ...(token.revokedAt ? [{ label: t('column.revoked'), value: time(token.revokedAt) }] : []),
           { label: t('column.id'), value: <CopyId value={token.id} label={t('column.id')} /> },

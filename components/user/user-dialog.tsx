@@ -16,7 +16,7 @@ import { useTRPC } from '../lib/trpc-client.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { RadioCards } from '../ui/radio-cards.tsx';
-import { UserLink } from './user-link.tsx';
+import { OneTimeLink } from './one-time-link.tsx';
 
 interface Fields {
   name: string;
@@ -45,7 +45,17 @@ export function UserDialog({ onClose }: { onClose: () => void }) {
       onError: (error) => setOnField(!applyProblem(form, problemOf(error), words).left),
     }),
   );
-  if (made) return <UserLink user={made.user} path={made.setupPath} onClose={onClose} />;
+  if (made) {
+    return (
+      <OneTimeLink
+        title={t('link.title', { name: made.user.name })}
+        detail={t('link.detail', { email: made.user.email })}
+        once={t('link.once')}
+        path={made.setupPath}
+        onClose={onClose}
+      />
+    );
+  }
   return (
     <Dialog
       open

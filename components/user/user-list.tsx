@@ -1,11 +1,11 @@
 'use client';
 
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { UserPlus, Users } from 'lucide-react';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { SearchX, UserPlus, Users } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import { useMemo, useState } from 'react';
-import type { z } from 'zod';
-import type { userSchema } from '#server/contract/identity.ts';
+import { useQueryStates } from 'nuqs';
+import { useCallback, useMemo, useState } from 'react';
+import type { ManagedUser } from '#server/contract/identity.ts';
 import { ProblemNotice } from '../form/problem-notice.tsx';
 import { useTRPC } from '../lib/trpc-client.ts';
 import { useMe } from '../lib/use-me.ts';
@@ -14,24 +14,36 @@ import type { DataColumn } from '../table/data-column.ts';
 import { DataTable } from '../table/data-table.tsx';
 import { useListRows } from '../table/list-rows.ts';
 import { nextCursor } from '../table/next-cursor.ts';
+import { SearchBox } from '../table/search-box.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { StateDot } from '../ui/state-dot.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { UserConfirm } from './user-confirm.tsx';
 import { UserDialog } from './user-dialog.tsx';
-
-type User = z.output<typeof userSchema>;
+import { UserEdit } from './user-edit.tsx';
+import { userListInput, userListParams } from './user-list-query.ts';
+import { type UserAction, UserActionMenu } from './user-menu.tsx';
 
 /** Everybody who may sign in, and what they are. */
 export function UserList() {
   const t = useTranslations('user');
   const trpc = useTRPC();
   const [creating, setCreating] = useState(false);
-  const query = useInfiniteQuery(trpc.user.list.infiniteQueryOptions({ limit: 100 }, { getNextPageParam: nextCursor }));
+  const [acting, setActing] = useState<{ action: UserAction; user: ManagedUser } | null>(null);
+  const [asked, ask] = useQueryStates(userListParams, { history: 'replace' });
+  const query = useInfiniteQuery(
+    trpc.user.list.infiniteQueryOptions(userListInput(asked), {
+      getNextPageParam: nextCursor,
+      placeholderData: keepPreviousData,
+    }),
+  );
   const { rows, more } = useListRows(query);
-  const columns = useUserColumns();
+  const act = useCallback((action: UserAction, user: ManagedUser) => setActing({ action, user }), []);
+  const columns = useUserColumns(act);
+  const done = () => setActing(null);
   const create = (
     <Button variant="primary" onClick={() => setCreating(true)}>
       <UserPlus size={16} aria-hidden />
@@ -41,6 +53,9 @@ export function UserList() {
   return (
     <>
       <PageHeader title={t('title')} detail={t('detail')} actions={create} />
+      <div className="mb-3 flex justify-end">
+        <SearchBox label={t('search')} value={asked.q} onChange={(q) => void ask({ q: q || null })} />
+      </div>
       {query.error ? (
         <ProblemNotice error={query.error} what={t('failed')} />
       ) : (
@@ -52,16 +67,20 @@ export function UserList() {
             rowId={(row) => row.id}
             rowName={(row) => row.name}
             more={more}
-            empty={<EmptyState icon={Users} title={t('empty')} />}
+            empty={<EmptyState icon={asked.q ? SearchX : Users} title={asked.q ? t('noMatch') : t('empty')} />}
           />
         </Card>
       )}
       {creating ? <UserDialog onClose={() => setCreating(false)} /> : null}
+      {acting?.action === 'edit' ? <UserEdit user={acting.user} onClose={done} /> : null}
+      {acting && acting.action !== 'edit' ? (
+        <UserConfirm user={acting.user} action={acting.action} onClose={done} />
+      ) : null}
     </>
   );
 }
 
-function useUserColumns(): DataColumn<User>[] {
+function useUserColumns(onAction: (action: UserAction, user: ManagedUser) => void): DataColumn<ManagedUser>[] {
   const t = useTranslations('user');
   const me = useMe().user.id;
   return useMemo(
@@ -89,6 +108,14 @@ function useUserColumns(): DataColumn<User>[] {
         ),
       },
       {
+        id: 'signIn',
+        header: t('column.lastSignIn'),
+        width: '112px',
+        align: 'end',
+        from: 'md',
+        cell: (row) => (row.lastSignInAt ? <TimeAgo at={row.lastSignInAt} tabIndex={-1} /> : t('never')),
+      },
+      {
         id: 'age',
         header: t('column.since'),
         width: '104px',
@@ -97,7 +124,15 @@ function useUserColumns(): DataColumn<User>[] {
         card: 'hide',
         cell: (row) => <TimeAgo at={row.createdAt} tabIndex={-1} />,
       },
+      {
+        id: 'actions',
+        header: t('column.actions'),
+        quiet: true,
+        width: '28px',
+        card: 'corner',
+        cell: (row) => <UserActionMenu user={row} onAction={onAction} />,
+      },
     ],
-    [t, me],
+    [t, me, onAction],
   );
 }

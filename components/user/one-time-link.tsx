@@ -6,23 +6,26 @@ import { Button } from '../ui/button.tsx';
 import { CodeSnippet } from '../ui/code-snippet.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 
-export interface UserLinkProps {
-  user: { name: string; email: string };
+export interface OneTimeLinkProps {
+  title: string;
+  detail: string;
+  /** How long and how often it works, and what whoever has it can do. */
+  once: string;
   /** Path and fragment of the one-time link. */
   path: string;
   onClose: () => void;
 }
 
-/** The one-time link of a new user, which nobody can show again. Closes only by its button. */
-export function UserLink({ user, path, onClose }: UserLinkProps) {
+/** A one-time link, which nobody can show again. Closes only by its button. */
+export function OneTimeLink({ title, detail, once, path, onClose }: OneTimeLinkProps) {
   const t = useTranslations('user.link');
   const origin = useOrigin();
   return (
     <Dialog
       open
       onOpenChange={() => undefined}
-      title={t('title', { name: user.name })}
-      description={t('detail', { email: user.email })}
+      title={title}
+      description={detail}
       actions={
         <Button variant="primary" onClick={onClose}>
           {t('done')}
@@ -31,7 +34,7 @@ export function UserLink({ user, path, onClose }: UserLinkProps) {
     >
       <div className="flex flex-col gap-3">
         <CodeSnippet code={`${origin}${path}`} label={t('label')} />
-        <p className="text-text-2">{t('once')}</p>
+        <p className="text-text-2">{once}</p>
       </div>
     </Dialog>
   );
