@@ -39,10 +39,14 @@ export class HostLinks {
     const connection = connectionKey(host);
     const known = this.#entries.get(host.id);
     if (known?.connection === connection) return known.link;
-    if (known) await this.drop(host.id);
     const link = this.#open(host).then((opened) => new HostLink(host.name, opened));
-    this.#entries.set(host.id, { connection, link });
-    link.catch(() => this.#entries.delete(host.id));
+    const entry = { connection, link };
+    // In its place before anything is waited for: whoever asks meanwhile gets this link and opens no other.
+    this.#entries.set(host.id, entry);
+    link.catch(() => {
+      if (this.#entries.get(host.id) === entry) this.#entries.delete(host.id);
+    });
+    if (known) await this.#close(host.id, known);
     return link;
   }
 
@@ -70,8 +74,12 @@ export class HostLinks {
   async drop(hostId: string): Promise<void> {
     const entry = this.#entries.get(hostId);
     this.#entries.delete(hostId);
+    if (entry) await this.#close(hostId, entry);
+  }
+
+  async #close(hostId: string, { link }: Entry): Promise<void> {
     try {
-      await (await entry?.link)?.close();
+      await (await link).close();
     } catch (error) {
       this.#log.warn({ err: error, hostId }, 'a link could not be closed in order');
     }
