@@ -4,7 +4,6 @@ import { idSchema, projectRefSchema, timeSchema } from './ids.ts';
 import { pageInput, pageOf } from './list.ts';
 
 export const auditOutcomes = ['done', 'refused'] as const;
-export type AuditOutcome = (typeof auditOutcomes)[number];
 
 /** One change, or one that was refused. */
 export const auditRecordSchema = z.object({
