@@ -2,6 +2,7 @@
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
 import { useWatch } from 'react-hook-form';
 import type { Flavor } from '#server/contract/flavor.ts';
 import { formatGiB, formatMiB } from '../../lib/format.ts';
@@ -9,6 +10,8 @@ import { useTRPC } from '../../lib/trpc-client.ts';
 import { useOrigin } from '../../lib/use-origin.ts';
 import { useSettled } from '../../lib/use-settled.ts';
 import { QuotaBars } from '../../project/project-quota.tsx';
+import { missingLimits } from '../../quota/missing-limits.ts';
+import { RequestMore } from '../../quota/request-more.tsx';
 import { CodeSnippet } from '../../ui/code-snippet.tsx';
 import { StateDot } from '../../ui/state-dot.tsx';
 import { type CreateFields, customSize, keepsDisk, toCreateInput } from './create-fields.ts';
@@ -35,10 +38,12 @@ export interface CreateSummaryProps {
   form: CreateForm;
   project: string;
   flavors: readonly Flavor[];
+  /** The button that creates; over the quota it turns into one that asks for more. */
+  verb: ReactNode;
 }
 
 /** What will be made, what it takes from the quota, where it fits, and the same request with curl. */
-export function CreateSummary({ form, project, flavors }: CreateSummaryProps) {
+export function CreateSummary({ form, project, flavors, verb }: CreateSummaryProps) {
   const t = useTranslations('instance.create.summary');
   const locale = useLocale();
   const trpc = useTRPC();
@@ -52,6 +57,7 @@ export function CreateSummary({ form, project, flavors }: CreateSummaryProps) {
   const { data: check } = useQuery(
     trpc.instance.check.queryOptions(ask, { placeholderData: keepPreviousData, staleTime: 5_000 }),
   );
+  const wishes = missingLimits(check?.quota ?? []);
   const { project: _, ...body } = toCreateInput(project, fields);
   return (
     <div className="flex flex-col gap-4">
@@ -77,6 +83,9 @@ export function CreateSummary({ form, project, flavors }: CreateSummaryProps) {
           </div>
         </>
       ) : null}
+      <div className="flex flex-col gap-3">
+        {Object.keys(wishes).length > 0 ? <RequestMore project={project} wishes={wishes} /> : verb}
+      </div>
       <details className="group">
         <summary className="min-h-6 cursor-pointer text-text-2 hover:text-text-1">{t('curl')}</summary>
         <div className="mt-2">

@@ -7,11 +7,11 @@ import { useQueryState } from 'nuqs';
 import { useController } from 'react-hook-form';
 import type { Flavor } from '#server/contract/flavor.ts';
 import { FormSection } from '../../form/form-section.tsx';
-import { ProblemNotice } from '../../form/problem-notice.tsx';
 import { TextField } from '../../form/text-field.tsx';
 import { paths } from '../../lib/paths.ts';
 import { useTRPC } from '../../lib/trpc-client.ts';
 import { useMayInSystem } from '../../lib/use-me.ts';
+import { QuotaProblemNotice } from '../../quota/quota-problem-notice.tsx';
 import { PageHeader } from '../../shell/page-header.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -125,13 +125,19 @@ export function InstanceCreate({ project, kind, image, volume }: InstanceCreateP
         </Card>
         <aside className="lg:sticky lg:top-17" aria-label={t('summary.title')}>
           <Card title={t('summary.title')}>
-            <CreateSummary form={form} project={project} flavors={flavors} />
-            <div className="mt-5 flex flex-col gap-3">
-              <ProblemNotice error={create.error} what={t('failed')} />
-              <Button type="submit" variant="primary" busy={create.isPending || create.isSuccess}>
-                {field.value === 'vm' ? t('verbVm') : t('verbContainer')}
-              </Button>
-            </div>
+            <CreateSummary
+              form={form}
+              project={project}
+              flavors={flavors}
+              verb={
+                <>
+                  <QuotaProblemNotice error={create.error} what={t('failed')} project={project} />
+                  <Button type="submit" variant="primary" busy={create.isPending || create.isSuccess}>
+                    {field.value === 'vm' ? t('verbVm') : t('verbContainer')}
+                  </Button>
+                </>
+              }
+            />
           </Card>
         </aside>
       </form>

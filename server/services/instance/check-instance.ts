@@ -32,6 +32,8 @@ export async function checkInstance(ctx: ProjectContext, input: z.output<typeof 
     vcpus: vcpus * count,
     memoryMiB: memoryMiB * count,
     diskGiB: diskGiB * count,
+    // Volumes of a container are counted when it is made: some of them may be there already.
+    ...(input.kind === 'vm' && diskGiB > 0 && { volumes: count }),
   };
   const quota = quotaResources.flatMap((resource) => {
     const { used, limit } = project.quota[resource];
