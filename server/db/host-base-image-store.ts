@@ -13,12 +13,16 @@ export async function listHostsWithBaseImage(db: DbOrTx, sha256: string): Promis
   return rows.map((row) => row.hostId);
 }
 
-/** Base images of a host that no image and no volume of Atoll refers to. */
-export async function listUnusedBaseImages(db: DbOrTx, ref: { hostId: string }): Promise<string[]> {
-  const rows = await db.$queryRaw<{ sha256: string }[]>(Prisma.sql`
-    SELECT b.sha256 FROM host_base_image b
-    WHERE b.host_id = ${ref.hostId}::uuid
-      AND NOT EXISTS (SELECT 1 FROM image i WHERE i.sha256 = b.sha256)
-      AND NOT EXISTS (SELECT 1 FROM volume v WHERE v.base_sha256 = b.sha256 AND v.host_id = b.host_id)`);
-  return rows.map((row) => row.sha256);
+/** Checksums of the images that Atoll has, and of those that volumes and VMs of this host are made of, wherever their image is. */
+export async function listUsedBaseImages(db: DbOrTx, ref: { hostId: string }): Promise<ReadonlySet<string>> {
+  const rows = await db.$queryRaw<{ sha256: string | null }[]>(Prisma.sql`
+    SELECT sha256 FROM image
+    UNION SELECT base_sha256 FROM volume WHERE host_id = ${ref.hostId}::uuid
+    UNION SELECT spec -> 'image' ->> 'sha256' FROM instance WHERE host_id = ${ref.hostId}::uuid`);
+  return new Set(rows.flatMap((row) => row.sha256 ?? []));
+}
+
+/** Notes that a base image is not on a host any more. */
+export async function deleteHostBaseImage(tx: AtollTx, ref: { hostId: string; sha256: string }): Promise<void> {
+  await tx.hostBaseImage.deleteMany({ where: ref });
 }

@@ -1,5 +1,5 @@
 import type { EngineType } from '#server/contract/host.ts';
-import type { AtollTx } from './client.ts';
+import type { AtollTx, DbOrTx } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import type { HostEngineRow } from './host-row.ts';
 import { touchTarget } from './target.ts';
@@ -55,4 +55,10 @@ export async function setHostEngine(tx: AtollTx, ref: { hostId: string }, engine
 export async function deleteHostEngine(tx: AtollTx, ref: { hostId: string; type: EngineType }): Promise<void> {
   const { count } = await tx.hostEngine.deleteMany({ where: ref });
   if (count > 0) await touchTarget(tx, { type: 'host', id: ref.hostId });
+}
+
+/** The projects that have, or are making, something on a host: their networks there are in use. */
+export async function listHostProjects(db: DbOrTx, ref: { hostId: string }): Promise<ReadonlySet<string>> {
+  const rows = await db.instance.findMany({ where: ref, distinct: ['projectId'], select: { projectId: true } });
+  return new Set(rows.map((row) => row.projectId));
 }

@@ -3,8 +3,13 @@ import { makeHost, makeImage, makeInstance, makeProject, makeVolume } from '#ser
 import { createTestDatabase, type TestDatabase } from '#server/testing/test-database.ts';
 import { createDb, type Db, inTx } from './client.ts';
 import { listContainerImages, replaceContainerImages } from './container-image-store.ts';
-import { addHostBaseImage, listHostsWithBaseImage, listUnusedBaseImages } from './host-base-image-store.ts';
-import { setHostCapacity, setHostEngine } from './host-inventory-store.ts';
+import {
+  addHostBaseImage,
+  deleteHostBaseImage,
+  listHostsWithBaseImage,
+  listUsedBaseImages,
+} from './host-base-image-store.ts';
+import { listHostProjects, setHostCapacity, setHostEngine } from './host-inventory-store.ts';
 import { finishHostKeyScan, getHostKeyScan, insertHostKeyScan } from './host-key-scan-store.ts';
 import { deleteHost, findHost, getHost, insertHost, listHosts, updateHost } from './host-store.ts';
 import { deleteInstance } from './instance-change-store.ts';
@@ -135,7 +140,15 @@ it('keeps the container images and base images of a host', async () => {
   for (const sha256 of [known, used, unused, unused])
     await inTx(db, (tx) => addHostBaseImage(tx, { hostId: host.id, sha256 }));
   expect(await listHostsWithBaseImage(db, known)).toEqual([host.id]);
-  expect(await listUnusedBaseImages(db, { hostId: host.id })).toEqual([unused]);
+  const inDrive = 'd'.repeat(64);
+  const spec = { kind: 'vm', image: { sha256: inDrive, format: 'iso' } };
+  const vm = await makeInstance(db, { projectId: project.id, hostId: host.id });
+  await db.instance.update({ where: { id: vm.id }, data: { spec } });
+  const inUse = await listUsedBaseImages(db, { hostId: host.id });
+  expect([known, used, unused, inDrive].map((sha256) => inUse.has(sha256))).toEqual([true, true, false, true]);
+  expect((await listHostProjects(db, { hostId: host.id })).has(project.id)).toBe(true);
+  await inTx(db, (tx) => deleteHostBaseImage(tx, { hostId: host.id, sha256: known }));
+  expect(await listHostsWithBaseImage(db, known)).toEqual([]);
 });
 
 it('keeps scanned host keys', async () => {

@@ -59,6 +59,12 @@ export interface Driver {
   /** Loads a `docker save` tar; throws driver_failed where the engine has no such thing. */
   loadImage(tar: AsyncIterable<Uint8Array>, options: CallOptions): Promise<{ refs: string[] }>;
 
+  /**
+   * Removes a base image, or the network of a project, that no row of ours refers to. Answers false, and removes nothing, while anything on
+   * the host uses it, ours or not, and for other kinds.
+   */
+  removeLeftover(leftover: Leftover, options: CallOptions): Promise<boolean>;
+
   close(): Promise<void>;
 }
 
@@ -194,9 +200,15 @@ export interface ObservedVolume {
 
 export interface HostInventory {
   instances: ObservedInstance[];
-  /** Volumes, seeds and bridges that carry our tag; base images apart. `leftovers` are tagged things of other kinds. */
   volumes: ObservedVolume[];
-  leftovers: { kind: 'seed' | 'network' | 'log'; id: string }[];
+  /** Everything else that carries our mark. */
+  leftovers: Leftover[];
+}
+
+/** `id`: of the instance (seed, log), of the project or libvirt's own name (network), SHA-256 of the image (base-image). */
+export interface Leftover {
+  kind: 'seed' | 'network' | 'log' | 'base-image';
+  id: string;
 }
 
 export interface HostImage {

@@ -47,7 +47,11 @@ export async function compareHosts(db: Db, hosts: readonly ListedHost[]): Promis
           complaints.push(`I3: host ${hostId} has volume ${id}, which has no row there.`);
       }
       for (const { kind, id } of inventory.leftovers)
-        if (kind !== 'network' && !instances.some((instance) => instance.id === id && instance.hostId === hostId))
+        if (
+          kind !== 'network' &&
+          kind !== 'base-image' &&
+          !instances.some((instance) => instance.id === id && instance.hostId === hostId)
+        )
           complaints.push(`I3: host ${hostId} has the ${kind} of instance ${id}, which has no row there.`);
     }
   const isListed = (hostId: string | null) => hosts.some((host) => host.hostId === hostId);

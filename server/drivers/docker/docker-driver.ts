@@ -10,6 +10,7 @@ import type {
   ImageSource,
   InstanceRef,
   InstanceSpec,
+  Leftover,
   ObservedInstance,
   ObservedVolume,
   ProgressOption,
@@ -32,7 +33,7 @@ import { findContainer, inspectContainer, requireContainer } from './find-contai
 import { ensureImage, listImages, loadImage, removeImage } from './images.ts';
 import { inspectEngine } from './inspect-engine.ts';
 import { listInventory } from './list-inventory.ts';
-import { ensureNetwork } from './networks.ts';
+import { ensureNetwork, removeNetwork } from './networks.ts';
 import { observeContainer } from './observe.ts';
 import { createVolume, deleteVolume, findVolume } from './volumes.ts';
 import { watchContainers } from './watch-containers.ts';
@@ -149,6 +150,11 @@ export class DockerDriver implements Driver {
 
   async loadImage(tar: AsyncIterable<Uint8Array>, options: CallOptions): Promise<{ refs: string[] }> {
     return loadImage(this.#docker, new Call(options), tar);
+  }
+
+  async removeLeftover(leftover: Leftover, options: CallOptions): Promise<boolean> {
+    if (leftover.kind !== 'network') return false;
+    return removeNetwork(this.#docker, new Call(options), leftover.id);
   }
 
   async close(): Promise<void> {

@@ -215,6 +215,26 @@ describe('a container', () => {
   });
 });
 
+test('the network of a project goes when no container is on it, whoever made that', async () => {
+  const spec = container({ network: 'default' });
+  const { projectId } = spec.tag;
+  const leftover = { kind: 'network' as const, id: projectId };
+  const names = async () => (await host.docker(['network', 'ls', '--format', '{{.Name}}'])).trim().split('\n');
+  await driver.prepare({ projectId, network: 'default' }, options());
+  await host.docker(['network', 'create', '--label', `atoll.project=${projectId}`, 'mine']);
+  const foreign = ['create', '--name', 'foreign', '--network', networkName(projectId), 'busybox:latest', 'true'];
+  await host.docker(foreign);
+  expect(await driver.removeLeftover(leftover, options())).toBe(false);
+  expect(await names()).toContain(networkName(projectId));
+  await host.docker(['rm', 'foreign']);
+  expect(await driver.removeLeftover(leftover, options())).toBe(true);
+  expect(await driver.removeLeftover(leftover, options())).toBe(true);
+  expect(await names()).not.toContain(networkName(projectId));
+  // It has our project's label and not our name: somebody else made it.
+  expect(await names()).toContain('mine');
+  await host.docker(['network', 'rm', 'mine']);
+});
+
 describe('a volume', () => {
   const volumeOf = (spec: ContainerSpec) => ({
     id: randomUUID(),

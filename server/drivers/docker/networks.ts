@@ -1,6 +1,6 @@
 import { dockerPath } from '#server/transport/docker-http/docker-path.ts';
 import { DriverError } from '../driver.ts';
-import { networkListSchema } from './answers.ts';
+import { containerListSchema, networkListSchema } from './answers.ts';
 import { type Call, type DockerEngine, hasStatus } from './docker-engine.ts';
 import { bridgeName, labelNames, networkName } from './labels.ts';
 
@@ -45,6 +45,30 @@ async function hasNetwork(engine: DockerEngine, call: Call, projectId: string): 
     throw new DriverError('conflict', message, { outcome: 'not_done' });
   }
   return found !== undefined;
+}
+
+/**
+ * Removes the network of a project. Answers false while a container is on it, running or not, whoever made it.
+ */
+export async function removeNetwork(engine: DockerEngine, call: Call, projectId: string): Promise<boolean> {
+  const query = { filters: { label: [`${labelNames.project}=${projectId}`] } };
+  const networks = await engine.get(call, networkListSchema, dockerPath`/networks`, query);
+  const ours = networks.filter((each) => each.Name === networkName(projectId) && each.Labels?.[labelNames.network]);
+  if (ours.length === 0) return true;
+  // Docker's filter by network leaves out what was never started.
+  const containers = await engine.get(call, containerListSchema, dockerPath`/containers/json`, { all: true });
+  const used = new Set(containers.flatMap((each) => Object.keys(each.NetworkSettings.Networks ?? {})));
+  for (const { Id, Name } of ours) {
+    if (used.has(Name) || used.has(Id)) return false;
+    try {
+      await engine.delete(call, dockerPath`/networks/${Id}`);
+    } catch (error) {
+      // Somebody has joined it in this moment.
+      if (hasStatus(error, 403) || hasStatus(error, 409)) return false;
+      throw error;
+    }
+  }
+  return true;
 }
 
 /** The projects that have a network of ours on this host. */

@@ -6,7 +6,7 @@ import type { DomainDocument, DomainDocuments } from './domain-document.ts';
 import { powerState } from './domain-state.ts';
 import type { HostCalls } from './host-calls.ts';
 import { orNull } from './host-calls.ts';
-import { OWN_NETWORK_NAME, parseVolumeName } from './names.ts';
+import { OWN_NETWORK_NAME, parseBaseName, parseVolumeName } from './names.ts';
 import { listActiveNetworks, listNetworks } from './network.ts';
 import { listActivePools } from './pool.ts';
 import { observeVolume } from './volume.ts';
@@ -126,6 +126,9 @@ async function listStorage(calls: HostCalls): Promise<Pick<HostInventory, 'volum
           if (seen) inventory.volumes.push(seen);
         } else if (own) {
           inventory.leftovers.push({ kind: own.kind, id: own.id });
+        } else {
+          const base = parseBaseName(vol.name);
+          if (base !== null) inventory.leftovers.push({ kind: 'base-image', id: base });
         }
       }),
     );

@@ -13,6 +13,7 @@ import {
   type ImageSource,
   type InstanceRef,
   type InstanceSpec,
+  type Leftover,
   type ObservedInstance,
   type ObservedVolume,
   type ProgressOption,
@@ -29,6 +30,7 @@ import { inspectHost } from './inspect-host.ts';
 import { getInstance, listHost } from './inventory.ts';
 import { ensureNetwork } from './network.ts';
 import { ensurePool } from './pool.ts';
+import { removeBaseImage } from './remove-base-image.ts';
 import type { TestGuestResult } from './test-guest.ts';
 import { createVolume, deleteVolume, findVolume } from './volume.ts';
 import { HostWatch, WATCHED_EVENTS } from './watch.ts';
@@ -178,6 +180,14 @@ export class LibvirtDriver implements Driver {
 
   async loadImage(): Promise<{ refs: string[] }> {
     throw unsupported('libvirt loads no container images.');
+  }
+
+  removeLeftover(leftover: Leftover, options: CallOptions): Promise<boolean> {
+    return this.#run('Removing what nobody uses', options, async (calls) => {
+      // libvirt's network `atoll` is shared by all projects and stays.
+      if (leftover.kind !== 'base-image') return false;
+      return removeBaseImage(calls, leftover.id);
+    });
   }
 
   close(): Promise<void> {

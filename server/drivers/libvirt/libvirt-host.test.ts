@@ -162,6 +162,35 @@ describe('libvirt on a real host', () => {
     expect(await host.runInside(['stat', '-c', '%a', path])).toBe('444\n');
   });
 
+  it('removes the base of an image when nothing is made of it any more, ours or not', async () => {
+    const bytes = randomBytes(4096);
+    const image: VmImage = {
+      kind: 'vm',
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      format: 'raw',
+      sizeBytes: bytes.length,
+      virtualSizeBytes: bytes.length,
+      storagePool: POOL,
+      open: async function* () {
+        yield bytes;
+      },
+    };
+    const leftover = { kind: 'base-image' as const, id: image.sha256 };
+    await driver.ensureImage(image, options());
+    expect((await driver.list(options())).leftovers).toContainEqual(leftover);
+    const base = baseName(image.sha256, 'raw');
+    const overlay = ['vol-create-as', POOL, 'somebody-elses.qcow2', '1M', '--format', 'qcow2'];
+    await host.virsh([...overlay, '--backing-vol', base, '--backing-vol-format', 'raw']);
+    const before = await volumes();
+    expect(await driver.removeLeftover(leftover, options())).toBe(false);
+    expect(await volumes()).toEqual(before);
+    await host.virsh(['vol-delete', 'somebody-elses.qcow2', '--pool', POOL]);
+    expect(await driver.removeLeftover(leftover, options())).toBe(true);
+    expect(await driver.removeLeftover(leftover, options())).toBe(true);
+    const gone = new Set([base, 'somebody-elses.qcow2']);
+    expect(await volumes()).toEqual(before.filter((name) => !gone.has(name)));
+  });
+
   it('mends an upload that was broken off, and refuses one that is not what it should be', async () => {
     const bytes = randomBytes(3_000_000);
     const sha256 = createHash('sha256').update(bytes).digest('hex');

@@ -49,6 +49,11 @@ export function parseVolumeName(name: string): OwnVolumeName | null {
   return null;
 }
 
+/** The checksum of the image whose base volume has this name; null for every other volume. */
+export function parseBaseName(name: string): string | null {
+  return /^atoll-base-([0-9a-f]{64})\.(?:qcow2|raw|iso)$/.exec(name)?.[1] ?? null;
+}
+
 function checkedUuid(id: string): string {
   if (!new RegExp(`^${UUID}$`).test(id)) throw new TypeError(`"${id}" is not a UUID in lower case`);
   return id;

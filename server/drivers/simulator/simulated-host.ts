@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineType } from '#server/contract/host.ts';
-import type { InstanceRef, InstanceSpec, ObservedInstance, PowerState, VolumeRef, VolumeSpec } from '../driver.ts';
+import type {
+  InstanceRef,
+  InstanceSpec,
+  Leftover,
+  ObservedInstance,
+  PowerState,
+  VolumeRef,
+  VolumeSpec,
+} from '../driver.ts';
 import { DriverError } from '../driver.ts';
 
 export interface SimulatedHostOptions {
@@ -105,6 +113,26 @@ export class SimulatedHost {
     const found = existing.observed.tag?.generation ?? ref.generation;
     requireSame(existing.observed, { ...ref, generation: Math.min(ref.generation, found) });
     this.#change(ref.id, null);
+  }
+
+  leftovers(): Leftover[] {
+    const bases = this.engine === 'libvirt' ? [...this.images] : [];
+    return [
+      ...[...this.networks].map((id) => ({ kind: 'network' as const, id })),
+      ...bases.map((id) => ({ kind: 'base-image' as const, id })),
+    ];
+  }
+
+  removeLeftover({ kind, id }: Leftover): boolean {
+    if (kind === 'base-image') {
+      if ([...this.volumes.values()].some((volume) => volume.baseSha256 === id)) return false;
+      this.images.delete(id);
+      return true;
+    }
+    if (kind !== 'network' || this.engine !== 'docker') return false;
+    if ([...this.instances.values()].some(({ spec }) => spec?.tag.projectId === id)) return false;
+    this.networks.delete(id);
+    return true;
   }
 
   /** Moves ours from one of these states to another; already there is done. */

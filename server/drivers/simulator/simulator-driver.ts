@@ -8,6 +8,7 @@ import type {
   ImageSource,
   InstanceRef,
   InstanceSpec,
+  Leftover,
   ObservedInstance,
   ObservedVolume,
   VolumeRef,
@@ -54,7 +55,7 @@ export class SimulatorDriver implements Driver {
     return this.#call('list', options, () => ({
       instances: [...this.#host.instances.values()].map(({ observed }) => structuredClone(observed)),
       volumes: [...this.#host.volumes.values()].map(observeVolume),
-      leftovers: [...this.#host.networks].map((id) => ({ kind: 'network' as const, id })),
+      leftovers: this.#host.leftovers(),
     }));
   }
 
@@ -171,6 +172,10 @@ export class SimulatorDriver implements Driver {
     const ref = `loaded:${sizeBytes}`;
     await this.#call('loadImage', options, () => this.#host.images.add(ref));
     return { refs: [ref] };
+  }
+
+  async removeLeftover(leftover: Leftover, options: CallOptions): Promise<boolean> {
+    return this.#call('removeLeftover', options, () => this.#host.removeLeftover(leftover));
   }
 
   async close(): Promise<void> {

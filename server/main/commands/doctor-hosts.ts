@@ -4,6 +4,7 @@ import { type InstanceRow, listHostInstances } from '#server/db/instance-store.t
 import { listHostVolumes } from '#server/db/volume-store.ts';
 import type { HostInventory } from '#server/drivers/driver.ts';
 import type { HostLinks } from '#server/operations/host-link/host-links.ts';
+import { knownLeftovers } from '#server/operations/reconcilers/apply-inventory.ts';
 import { findDrift } from '#server/operations/reconcilers/find-drift.ts';
 
 export interface HostFindings {
@@ -33,6 +34,7 @@ async function checkHost(db: Db, links: HostLinks, host: HostRow): Promise<HostF
     const known = {
       instances: new Map(rows.map((row) => [row.id, row])),
       volumeIds: new Set(volumes.map((volume) => volume.id)),
+      ...(await knownLeftovers(db, host.id)),
     };
     const drift = findDrift(host.id, inventory, known).map((one) => one.message);
     const volumesThere = new Set(inventory.volumes.map((volume) => volume.id));

@@ -45,6 +45,7 @@ export function guardDriver(driver: Driver, { breaker, calls, transfers }: Guard
     listImages: call(driver.listImages),
     removeImage: call(driver.removeImage),
     loadImage: transfer(driver.loadImage),
+    removeLeftover: call(driver.removeLeftover),
     close: () => driver.close(),
   };
 }

@@ -1,12 +1,14 @@
 import type { EngineType, engineTypes } from '#server/contract/host.ts';
 import type { InstanceKind } from '#server/contract/instance-state.ts';
 import { type Db, inTx } from '#server/db/client.ts';
+import { listUsedBaseImages } from '#server/db/host-base-image-store.ts';
+import { listHostProjects } from '#server/db/host-inventory-store.ts';
 import { findMarkedInstance, type InstanceRow, listHostInstances } from '#server/db/instance-store.ts';
 import { deleteUnmanaged, deleteUnmanagedExcept, upsertUnmanaged } from '#server/db/unmanaged-store.ts';
 import { listHostVolumes } from '#server/db/volume-store.ts';
 import type { Driver, HostInventory, ObservedInstance } from '#server/drivers/driver.ts';
 import { applyMissing, applyObserved } from './apply-instance.ts';
-import { type Drift, findDrift } from './find-drift.ts';
+import { type Drift, findDrift, type Known } from './find-drift.ts';
 
 const kindOf: Record<(typeof engineTypes)[number], InstanceKind> = { libvirt: 'vm', docker: 'container' };
 
@@ -64,7 +66,13 @@ async function knownTo(db: Db, hostId: string, inventory: HostInventory, rows: R
     if (row) instances.set(row.id, row);
   }
   const volumeIds = new Set((await listHostVolumes(db, { hostId })).map((volume) => volume.id));
-  return { instances, volumeIds };
+  return { instances, volumeIds, ...(await knownLeftovers(db, hostId)) };
+}
+
+/** What the rows say of things that hosts have for several instances. */
+export async function knownLeftovers(db: Db, hostId: string): Promise<Pick<Known, 'baseImages' | 'projectIds'>> {
+  const ref = { hostId };
+  return { baseImages: await listUsedBaseImages(db, ref), projectIds: await listHostProjects(db, ref) };
 }
 
 /** Writes what an event tells of one instance, ours or not; `seen` null: it is gone. */

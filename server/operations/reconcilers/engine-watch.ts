@@ -5,6 +5,7 @@ import type { Log } from '#server/platform/log.ts';
 import type { InstanceBell } from '../host-link/instance-bell.ts';
 import { applyChange, reconcileInventory } from './apply-inventory.ts';
 import type { DriftReport } from './drift-report.ts';
+import { LeftoverSweep } from './leftover-sweep.ts';
 
 export interface EngineWatchParts {
   db: Db;
@@ -36,12 +37,14 @@ export class EngineWatch {
   readonly #parts: EngineWatchParts;
   readonly #stopping = new AbortController();
   readonly #changed = new Map<string, InstanceChange>();
+  readonly #sweep: LeftoverSweep;
   #relistWanted = true;
   #wake = Promise.withResolvers<void>();
   #running: Promise<void> | null = null;
 
   constructor(parts: EngineWatchParts) {
     this.#parts = parts;
+    this.#sweep = new LeftoverSweep(parts);
   }
 
   start(): void {
@@ -104,7 +107,9 @@ export class EngineWatch {
     const { db, host, driver, drift, onAnswer } = this.#parts;
     this.#relistWanted = false;
     const options = { signal: this.#stopping.signal, timeoutMs: listTimeoutMs };
-    await drift.tell(host, await reconcileInventory(db, host.id, driver, options));
+    const found = await reconcileInventory(db, host.id, driver, options);
+    await drift.tell(host, found);
+    await this.#sweep.run(found, options);
     if (driver.engine === 'docker') {
       const images = await driver.listImages(options);
       const rows = images.map(({ createdAt, ...image }) => ({

@@ -12,6 +12,7 @@ import {
   type AtollTestbed,
   createAtollGround,
   createAtollTestbed,
+  testImage,
 } from '#server/testing/atoll-testbed.ts';
 import { createInstance } from '#server/testing/drive-instance.ts';
 import { TransportError } from '#server/transport/transport-error.ts';
@@ -212,7 +213,8 @@ it('drift is found: orphans of every kind and older copies; and told on the seco
   const orphan = newId();
   const instances = [ours, { ...ours, id: orphan, tag: { ...ours.tag!, instanceId: orphan } }];
   const leftovers = [{ kind: 'seed' as const, id: orphan }];
-  const known = { instances: new Map([[instanceId, row]]), volumeIds: new Set<string>() };
+  const used = { baseImages: new Set([testImage.sha256]), projectIds: new Set([bed.projectId]) };
+  const known = { instances: new Map([[instanceId, row]]), volumeIds: new Set<string>(), ...used };
   const drift = findDrift(bed.host.id, { ...inventory, instances, leftovers }, known);
   expect(drift.map((one) => one.kind)).toEqual(['orphan-instance', 'orphan-volume', 'orphan-seed']);
   const grown = new Map([[instanceId, { ...row, generation: 2 }]]);
