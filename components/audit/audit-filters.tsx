@@ -61,7 +61,7 @@ export function AuditFilters({ asked, onAsk }: AuditFiltersProps) {
           { value: 'refused', label: t('outcome.refused') },
         ]}
       />
-      <span className="flex items-center gap-2">
+      <span className="flex min-w-0 flex-wrap items-center gap-2">
         {(['from', 'to'] as const).map((end) => (
           <span key={end} className="flex items-center gap-1.5">
             <label htmlFor={`${id}-${end}`} className="text-12 text-text-2">
@@ -70,7 +70,7 @@ export function AuditFilters({ asked, onAsk }: AuditFiltersProps) {
             <TextInput
               id={`${id}-${end}`}
               type="date"
-              className="w-36!"
+              className="w-32! sm:w-36!"
               value={asked[end] ?? ''}
               onChange={(event) => onAsk({ [end]: event.target.value || null })}
             />

@@ -10,7 +10,8 @@ const shortened = (id: string): string => (id.length > 13 ? `${id.slice(0, 8)}â€
 
 /** What a record was about, by its name at the time or else the beginning of its id. */
 export function objectOf({ target, detail }: Told): string {
-  const name = target?.name ?? (typeof detail.name === 'string' ? detail.name : null);
+  const words = [target?.name, detail.name, detail.slug, detail.email];
+  const name = words.find((word): word is string => typeof word === 'string' && word !== '');
   return name ?? (target ? shortened(target.id) : '');
 }
 

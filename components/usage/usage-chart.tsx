@@ -67,7 +67,12 @@ export function UsageChart({ buckets, granularity, measure, currency }: UsageCha
         {buckets.map((bucket, index) => (
           <span
             key={bucket.from}
-            className={cx('w-0 grow overflow-visible whitespace-nowrap', index % every !== 0 && 'invisible')}
+            className={cx(
+              'w-0 grow overflow-visible whitespace-nowrap',
+              index % every !== 0 && 'invisible',
+              // Half as many on a phone.
+              index % (2 * every) !== 0 && 'max-sm:invisible',
+            )}
           >
             {index % every === 0 ? formatPart(bucket.from, granularity, locale) : null}
           </span>
