@@ -36,6 +36,15 @@ export interface NewEvent {
   params?: Record<string, string | number>;
 }
 
+/** Whether something of this type was told of an operation. */
+export async function wasToldOfOperation(db: DbOrTx, type: string, operationId: string): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ told: boolean }[]>(
+    Prisma.sql`SELECT EXISTS (
+      SELECT 1 FROM event e WHERE e.type = ${type} AND e.params ->> 'operation' = ${operationId}) AS told`,
+  );
+  return row?.told === true;
+}
+
 /** Adds to the history, in the transaction of what has happened. */
 export async function appendEvent(db: DbOrTx, event: NewEvent): Promise<void> {
   const { projectId, type, target, actor, severity = 'info', message, params = {} } = event;

@@ -83,6 +83,28 @@ export async function claimOperation(db: Db, claim: Claim): Promise<OperationRow
   });
 }
 
+/** An operation that is due and that no worker takes. */
+export type Unclaimed = Pick<OperationRow, 'id' | 'projectId' | 'kind' | 'workflowVersion'> & {
+  target: { type: string; id: string; name: string };
+};
+
+/**
+ * Operations that have been due for so long, that nobody holds, and for which `workflows` has nothing: they wait for a worker of another
+ * version, which may never come. A worker of theirs, if there is one, has taken them long before.
+ */
+export async function listUnclaimable(
+  db: Db,
+  { workflows, dueSeconds }: { workflows: readonly string[]; dueSeconds: number },
+): Promise<Unclaimed[]> {
+  return db.$queryRaw<Unclaimed[]>(Prisma.sql`
+    SELECT c.id, c.project_id AS "projectId", c.kind, c.workflow_version AS "workflowVersion",
+      jsonb_build_object('type', c.target_type, 'id', c.target_id, 'name', c.target_name) AS target
+    FROM operation c
+    WHERE ${due} AND greatest(c.run_after, coalesce(c.lease_until, c.run_after)) < now() - make_interval(secs => ${dueSeconds}::float8)
+      AND c.kind || ' ' || c.workflow_version <> ALL(${[...workflows]})
+    ORDER BY c.id`);
+}
+
 /** Renews leases in one statement. Answers the ids that are still its own; others are somebody else's by now. */
 export async function renewLeases(
   db: Db,

@@ -221,6 +221,7 @@ const exempt: Record<string, string> = {
   listImagesInState: 'of the whole cloud, for the clean-up of the worker',
   isImageFileShared: 'answers a yes or no to the worker',
   deleteOldEvents: 'of the whole cloud, for the retention of the worker',
+  wasToldOfOperation: 'answers a yes or no to the worker',
   listOpenInputs: 'of the whole cloud, for the clean-up of the worker',
   withSteps: 'adds to rows that were asked for with their project',
 };

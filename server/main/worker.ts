@@ -4,6 +4,7 @@ import { createDb } from '#server/db/client.ts';
 import { startAlarmClock } from '#server/operations/engine/alarm-clock.ts';
 import { createEngine } from '#server/operations/engine/engine.ts';
 import { operationRetention } from '#server/operations/engine/retention.ts';
+import { unclaimedAlarm } from '#server/operations/engine/unclaimed-alarm.ts';
 import { WorkerLoop } from '#server/operations/engine/worker-loop.ts';
 import { registerWorkflows } from '#server/operations/engine/workflow-registry.ts';
 import { AuditAnchors } from '#server/operations/reconcilers/audit-anchors.ts';
@@ -38,7 +39,8 @@ const { links, access, tools } = makeWorkerParts({
   downloadNetworks: env.ATOLL_DOWNLOAD_NETWORKS,
 });
 
-const loop = new WorkerLoop(createEngine({ db, log, tools, workflows: registerWorkflows(allWorkflows) }));
+const workflows = registerWorkflows(allWorkflows);
+const loop = new WorkerLoop(createEngine({ db, log, tools, workflows }));
 const reconcilers = new Reconcilers({ db, log, links, access });
 const anchors = new AuditAnchors({ db, log, dataDir: env.ATOLL_DATA_DIR });
 const publisher = new OutboxPublisher({ db, log });
@@ -46,6 +48,7 @@ const jobs = [
   operationRetention(db, log),
   ...retentionJobs(db, log),
   quotaGrantJob(db, log),
+  unclaimedAlarm({ db, log, workflows: workflows.names }),
   uploadSweep({ db, log, dataDir: env.ATOLL_DATA_DIR }),
 ];
 const alarm = await startAlarmClock(databaseUrl, { onBell: () => loop.wake(), jobs, log });

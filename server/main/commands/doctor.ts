@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
 import { findViolations } from '#server/db/invariants.ts';
+import { listUnclaimable } from '#server/db/operation-lease-store.ts';
 import { findSetting } from '#server/db/setting-store.ts';
+import { unclaimedMessage } from '#server/operations/engine/unclaimed-alarm.ts';
+import { registerWorkflows } from '#server/operations/engine/workflow-registry.ts';
+import { allWorkflows } from '#server/operations/workflows/all-workflows.ts';
 import { createLog } from '#server/platform/log.ts';
 import { readSecrets } from '../data-directory.ts';
 import { makeWorkerParts } from '../worker-parts.ts';
@@ -18,6 +22,10 @@ export const doctorCommand: Command = {
     return withDatabase(context, async (db) => {
       const restored = await findSetting(db, 'restored');
       const violations = await findViolations(db);
+      const unclaimed = await listUnclaimable(db, {
+        workflows: registerWorkflows(allWorkflows).names,
+        dueSeconds: 120,
+      });
       const { links } = makeWorkerParts({
         db,
         log: createLog({ process: 'doctor', level: 'silent' }),
@@ -30,6 +38,7 @@ export const doctorCommand: Command = {
         const hosts = values['database-only'] ? [] : await checkHosts(db, links);
         const found = [
           ...violations.map(({ invariant, message, ids }) => `${invariant}  ${message} (${ids.join(', ')})`),
+          ...unclaimed.map((operation) => `I5  ${unclaimedMessage(operation)} (${operation.id})`),
           ...hosts.flatMap((host) => host.findings.map((finding) => `I3  ${host.name}: ${finding}`)),
         ];
         const silent = hosts.filter((host) => host.error !== null);
@@ -41,7 +50,11 @@ export const doctorCommand: Command = {
           ...(found.length === 0 ? ['Everything is as it must be.'] : found),
         ];
         const healthy = found.length === 0 && silent.length === 0;
-        return { json: { healthy, restored, violations, hosts }, text: lines.join('\n'), exitCode: healthy ? 0 : 1 };
+        return {
+          json: { healthy, restored, violations, unclaimed, hosts },
+          text: lines.join('\n'),
+          exitCode: healthy ? 0 : 1,
+        };
       } finally {
         await links.close();
       }
