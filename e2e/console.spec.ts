@@ -3,10 +3,10 @@ import AxeBuilder from '@axe-core/playwright';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { docker, virsh } from '../server/testing/lab/host-access.ts';
 import { askHostname, guestKey } from './guest-key.ts';
-import { admin, readWorld } from './world.ts';
+import { admin, type HostWorld, startHostWorld } from './world.ts';
 
-const world = readWorld();
-const { host } = world;
+let world: HostWorld;
+let host: HostWorld['host'];
 let context: BrowserContext;
 let page: Page;
 let projectUrl = '';
@@ -14,11 +14,16 @@ let projectUrl = '';
 test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async ({ browser }) => {
+  world = await startHostWorld('reef-1');
+  host = world.host;
   context = await browser.newContext({ baseURL: world.url });
   page = await context.newPage();
 });
 
-test.afterAll(() => context.close());
+test.afterAll(async () => {
+  await context?.close();
+  await world?.stop();
+});
 
 /** What Atoll was doing when a test failed. */
 test.afterEach(async ({ request: _ }, info) => {

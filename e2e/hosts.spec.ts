@@ -5,9 +5,9 @@ import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import type { LabHost } from '../server/testing/lab/lab-host.ts';
 import { startHost } from '../server/testing/lab/start-host.ts';
 import { signIn } from './sign-in.ts';
-import { readWorld } from './world.ts';
+import { startWorld, type World } from './world.ts';
 
-const world = readWorld();
+let world: World;
 let context: BrowserContext;
 let page: Page;
 /** Reached by Docker's own port, with a client certificate. */
@@ -18,7 +18,8 @@ let sshHost: LabHost;
 test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async ({ browser }) => {
-  [tlsHost, sshHost] = await Promise.all([
+  [world, tlsHost, sshHost] = await Promise.all([
+    startWorld(),
     startHost({ name: 'reef-tls', engines: ['docker'], dockerTls: true }),
     startHost({ name: 'reef-key', engines: ['docker'] }),
   ]);
@@ -29,7 +30,7 @@ test.beforeAll(async ({ browser }) => {
 
 test.afterAll(async () => {
   await context?.close();
-  await Promise.all([tlsHost?.stop(), sshHost?.stop()]);
+  await Promise.all([world?.stop(), tlsHost?.stop(), sshHost?.stop()]);
 });
 
 /** What Atoll was doing when a test failed. */

@@ -11,10 +11,11 @@ import { docker, runInside, virsh } from '../server/testing/lab/host-access.ts';
 import { makeToken } from './atoll-command.ts';
 import { type Curl, curlWith } from './curl.ts';
 import { askHostname, guestKey } from './guest-key.ts';
-import { admin, readWorld } from './world.ts';
+import { signIn } from './sign-in.ts';
+import { admin, type HostWorld, startHostWorld } from './world.ts';
 
-const world = readWorld();
-const host = world.restHost;
+let world: HostWorld;
+let host: HostWorld['host'];
 let curl: Curl;
 let project: Project;
 let hostId = '';
@@ -69,9 +70,14 @@ async function onHost(): Promise<Record<string, string>> {
 
 test.describe.configure({ mode: 'serial' });
 
-test.beforeAll(async () => {
+test.beforeAll(async ({ request }) => {
+  world = await startHostWorld('reef-2');
+  host = world.host;
+  await signIn({ request }, world);
   curl = curlWith(world.url, await makeToken(world, admin.email));
 });
+
+test.afterAll(() => world?.stop());
 
 test('adds a host whose key was scanned and confirmed', async () => {
   const identity = await curl.get<{ publicKey: string }>('/host-keys/identity');

@@ -2,7 +2,10 @@ import type { BrowserContext } from '@playwright/test';
 import { admin, type World } from './world.ts';
 
 /** Signs the admin in; makes that account first where no spec before has. The session is a cookie of the context. */
-export async function signIn(context: BrowserContext, world: World): Promise<void> {
+export async function signIn(
+  context: Pick<BrowserContext, 'request'>,
+  world: Pick<World, 'url' | 'setupUrl'>,
+): Promise<void> {
   const post = (procedure: string, data: Record<string, unknown>) =>
     context.request.post(`${world.url}/api/trpc/${procedure}`, { data, headers: { origin: world.url } });
   const { email, password } = admin;
