@@ -180,6 +180,14 @@ describe('reading', () => {
       }
   });
 
+  it('names what it was done to, also when nobody said its name', async () => {
+    const { web, projectA, hostId, credentials } = world;
+    const { id: instance, name } = await makeInstance(web.owner, { projectId: projectA, hostId });
+    await web.trpc('instance.pause', 'mutation', { project: projectA, instance }, credentials.owner);
+    const [newest] = (await list(`/projects/${projectA}/audit?target=${instance}`, 'owner')).items;
+    expect(newest).toMatchObject({ action: 'instance.pause', target: { type: 'instance', id: instance, name } });
+  });
+
   it('filters by who, what, on what, outcome, time and text', async () => {
     const { users } = world;
     const every = (items: Shown[], test: (item: Shown) => boolean) => {

@@ -42,8 +42,17 @@ async function recorded<T>(
     action: changed.action,
     target: changed.target,
     outcome: 'done',
-    detail: changed.detail,
+    detail: { ...nameIn(changed.target, output), ...changed.detail },
   });
   await ctx.answer?.keep(tx, output);
   return output;
+}
+
+/** What the target is called, as the answer says: ids alone tell people nothing once it is gone. */
+function nameIn(target: Changed['target'], output: unknown): { name?: string } {
+  if (!target || !(output instanceof Object)) return {};
+  const carried: unknown = Reflect.get(output, target.type) ?? output;
+  if (!(carried instanceof Object) || Reflect.get(carried, 'id') !== target.id) return {};
+  const name: unknown = Reflect.get(carried, 'name');
+  return typeof name === 'string' ? { name } : {};
 }
