@@ -20,7 +20,7 @@ import { EmptyState } from '../ui/empty-state.tsx';
 import { StateDot, type Tone } from '../ui/state-dot.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 
-const tones: Record<Invitation['state'], Tone> = { open: 'busy', expired: 'off', accepted: 'ok', revoked: 'off' };
+const tones: Record<Invitation['state'], Tone> = { open: 'paused', expired: 'off', accepted: 'ok', revoked: 'off' };
 
 /** Who was invited into a project, as what, and what became of it. */
 export function InvitationList({ project }: { project: string }) {
