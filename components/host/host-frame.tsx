@@ -15,6 +15,7 @@ import { Button } from '../ui/button.tsx';
 import { ErrorNotice } from '../ui/error-notice.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { HostPauseButtons, HostPauseNotice } from './host-pause.tsx';
 import { HostQuarantine } from './host-quarantine.tsx';
 import { HostStateOrTask } from './host-state.tsx';
 import { useHostActions } from './use-host-actions.ts';
@@ -30,7 +31,7 @@ export function HostFrame({ id, children }: HostFrameProps) {
   const trpc = useTRPC();
   const { data: host, error } = useQuery(trpc.host.get.queryOptions({ host: id }));
   const said = useSaid();
-  const { inspect, update } = useHostActions(host?.name ?? '');
+  const { inspect } = useHostActions(host?.name ?? '');
   if (error) return <ProblemNotice error={error} what={t('notRead')} />;
   if (!host) return <SkeletonRows />;
   const busy = host.task ? t('busy') : null;
@@ -49,13 +50,7 @@ export function HostFrame({ id, children }: HostFrameProps) {
         }
         actions={
           <>
-            <Button
-              onClick={() => update.mutate({ host: id, maintenance: host.state !== 'maintenance' })}
-              busy={update.isPending}
-              reason={busy}
-            >
-              {host.state === 'maintenance' ? t('maintenanceOff') : t('maintenanceOn')}
-            </Button>
+            <HostPauseButtons host={host} busy={busy} />
             <Button
               variant="primary"
               onClick={() => inspect.mutate({ host: id })}
@@ -68,6 +63,7 @@ export function HostFrame({ id, children }: HostFrameProps) {
           </>
         }
       />
+      <HostPauseNotice host={host} />
       {host.state === 'quarantined' ? <HostQuarantine host={host} /> : null}
       {(host.state === 'failed' || host.state === 'unreachable') && host.stateReason ? (
         <div className="mb-4">

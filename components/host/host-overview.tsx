@@ -1,8 +1,10 @@
 'use client';
 
+import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import type { Host } from '#server/contract/host.ts';
 import { formatBytes } from '../lib/format.ts';
+import { paths } from '../lib/paths.ts';
 import { Card } from '../ui/card.tsx';
 import { CopyId } from '../ui/copy-id.tsx';
 import { FactList } from '../ui/fact-list.tsx';
@@ -23,6 +25,42 @@ export function HostOverview({ host }: { host: Host }) {
   const facts = [
     { label: t('reached'), value: reached },
     { label: t('engines'), value: <HostEngines engines={host.engines} /> },
+    {
+      label: t('hostPool'),
+      value: (
+        <Link href={paths.pool(host.hostPool.id)} className="hover:underline">
+          {host.hostPool.name}
+        </Link>
+      ),
+    },
+    ...(host.traits.length > 0
+      ? [{ label: t('traits'), value: <span className="font-mono text-12">{host.traits.join(', ')}</span> }]
+      : []),
+    ...(Object.keys(host.labels).length > 0
+      ? [
+          {
+            label: t('labels'),
+            value: (
+              <span className="font-mono text-12">
+                {Object.entries(host.labels)
+                  .map(([name, value]) => `${name}=${value}`)
+                  .join(', ')}
+              </span>
+            ),
+          },
+        ]
+      : []),
+    ...(host.load
+      ? [
+          {
+            label: t('load'),
+            value: t('loads', {
+              cpu: Math.round(host.load.cpu * 100),
+              memory: Math.round(host.load.memory * 100),
+            }),
+          },
+        ]
+      : []),
     { label: t('hostname'), value: system?.hostname ?? '–' },
     { label: t('os'), value: system ? `${system.os} · ${system.kernel}` : '–' },
     { label: t('cpu'), value: system?.cpuModel ?? '–' },

@@ -10,6 +10,7 @@ import { Card } from '../ui/card.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { TextInput } from '../ui/text-input.tsx';
+import { HostPlacement } from './host-placement.tsx';
 import { useHostActions } from './use-host-actions.ts';
 
 /** Rename and remove. Removing takes a host out of Atoll; what runs on it is not touched. */
@@ -36,6 +37,7 @@ export function HostSettings({ host }: { host: Host }) {
           </Button>
         </form>
       </Card>
+      <HostPlacement key={host.hostPool.id} host={host} />
       <Card title={t('removeTitle')}>
         <p className="mb-3 text-text-2">{t('removeExplain')}</p>
         <Button variant="danger" reason={inUse} onClick={() => setAsking(true)}>

@@ -29,6 +29,11 @@ export function InstanceOverview({ project, instance }: InstanceRef) {
       ? [{ label: t('fact.disk'), value: <span className="tabular">{formatGiB(data.diskGiB, locale)}</span> }]
       : []),
     { label: t('column.host'), value: data.host?.name ?? '–' },
+    ...(data.hostPool ? [{ label: t('fact.hostPool'), value: data.hostPool.name }] : []),
+    ...(data.placementGroup ? [{ label: t('fact.placementGroup'), value: data.placementGroup.name }] : []),
+    ...(data.traits.length > 0
+      ? [{ label: t('fact.traits'), value: <span className="font-mono text-12">{data.traits.join(', ')}</span> }]
+      : []),
     { label: t('fact.hostname'), value: <span className="font-mono text-12">{data.hostname}</span> },
     {
       label: t('fact.created'),

@@ -29,6 +29,8 @@ export function useTargetPath(): (target: Target, projectId: string | null) => s
           return paths.host(id);
         case 'operation':
           return paths.operation(id);
+        case 'host-pool':
+          return paths.pool(id);
         case 'flavor':
           return paths.flavors();
         case 'quota-request':

@@ -10,6 +10,7 @@ import {
   HardDrive,
   History,
   KeyRound,
+  Layers,
   LayoutDashboard,
   Library,
   type LucideIcon,
@@ -34,6 +35,7 @@ export type NavKey =
   | 'operations'
   | 'events'
   | 'hosts'
+  | 'pools'
   | 'flavors'
   | 'quota'
   | 'projects'
@@ -95,6 +97,7 @@ export const projectNav = (slug: string, permissions: readonly ProjectPermission
 
 const system: SystemItem[] = [
   { key: 'hosts', icon: Server, href: paths.hosts(), shortcut: 'g h', needs: 'host:read' },
+  { key: 'pools', icon: Layers, href: paths.pools(), shortcut: 'g l', needs: 'host:read' },
   { key: 'flavors', icon: SlidersHorizontal, href: paths.flavors(), shortcut: 'g f', needs: 'flavor:write' },
   { key: 'projects', icon: FolderKanban, href: paths.projects(), shortcut: 'g p', needs: 'system:read' },
   { key: 'quotaRequests', icon: HandCoins, href: paths.quotaRequests(), needs: 'quota:manage' },
