@@ -3,11 +3,10 @@
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
-import { quotaResources } from '#server/contract/quota-resources.ts';
 import { InstanceStateOrTask } from '../instance/instance-state.tsx';
 import { paths } from '../lib/paths.ts';
 import { useTRPC } from '../lib/trpc-client.ts';
-import { QuotaBars } from '../project/project-quota.tsx';
+import { mainQuotaResources, QuotaBars } from '../project/project-quota.tsx';
 import type { MyProject } from '../shell/use-project.ts';
 import { Card } from '../ui/card.tsx';
 import { overviewQueries } from './overview-queries.ts';
@@ -27,7 +26,7 @@ export function ProjectCard({ project }: { project: MyProject }) {
   return (
     <Card title={project.name} aside={total > 0 ? all : null}>
       <div className="grid grid-cols-2 gap-x-6 gap-y-3">
-        {quota ? <QuotaBars quota={quotaResources.map((resource) => ({ resource, ...quota[resource] }))} /> : null}
+        {quota ? <QuotaBars quota={mainQuotaResources.map((resource) => ({ resource, ...quota[resource] }))} /> : null}
       </div>
       {instances && instances.items.length > 0 ? (
         <>

@@ -27,11 +27,17 @@ export interface QuotaUse {
   after?: number;
 }
 
-/** Quota bars, before → after where an action is about to change them. */
-export function QuotaBars({ quota }: { quota: readonly QuotaUse[] }) {
+/** Quota bars, before → after where an action is about to change them. `over`: what is said where that is too much. */
+export function QuotaBars({ quota, over }: { quota: readonly QuotaUse[]; over?: string }) {
   const text = useResourceText();
   return quota.map(({ resource, ...use }) => (
-    <Meter key={resource} {...use} label={text.name(resource)} format={text.format[resource]} overText={text.over} />
+    <Meter
+      key={resource}
+      {...use}
+      label={text.name(resource)}
+      format={text.format[resource]}
+      overText={over ?? text.over}
+    />
   ));
 }
 

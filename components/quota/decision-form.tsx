@@ -18,8 +18,8 @@ import { QuotaFields, type QuotaValues } from '../project/quota-fields.tsx';
 import { Button } from '../ui/button.tsx';
 import { toast } from '../ui/toast.tsx';
 
-/** Days after which a grant ends; the empty one never does. */
-const durations = ['', '1', '7', '30', '90', '365'] as const;
+/** Days after which a grant ends. */
+const durations = ['never', '1', '7', '30', '90', '365'] as const;
 type Duration = (typeof durations)[number];
 const dayMs = 86_400_000;
 
@@ -44,13 +44,13 @@ export function DecisionForm({ request, present }: DecisionFormProps) {
   const queryClient = useQueryClient();
   const text = useResourceText();
   const form = useContractForm<Fields, typeof quotaRequestApi.grant.input>(quotaRequestApi.grant.input, {
-    defaultValues: { quota: request.limits, note: '', days: '' },
+    defaultValues: { quota: request.limits, note: '', days: 'never' },
     toInput: ({ quota, note, days }) => ({
       quotaRequest: request.id,
       // Of what is left empty nothing is granted.
       limits: Object.fromEntries(limitsOf(quota)),
       note,
-      ...(days && { expiresAt: new Date(Date.now() + Number(days) * dayMs).toISOString() }),
+      ...(days !== 'never' && { expiresAt: new Date(Date.now() + Number(days) * dayMs).toISOString() }),
     }),
     toField,
   });
@@ -87,7 +87,7 @@ export function DecisionForm({ request, present }: DecisionFormProps) {
         hint={t('untilHint')}
         options={durations.map((value) => ({
           value,
-          label: value === '' ? t('forGood') : t('days', { count: Number(value) }),
+          label: value === 'never' ? t('forGood') : t('days', { count: Number(value) }),
         }))}
       />
       <TextField control={form.control} name="note" label={t('note')} hint={t('noteHint')} rows={2} />

@@ -52,7 +52,7 @@ export function RequestReview({ request }: { request: QuotaRequest }) {
       {data?.room.map((room) => (
         <section key={room.pool.id} className="flex flex-col gap-3 border-line border-t pt-4">
           <h3 className="font-semibold">{t('room', { pool: room.pool.name, hosts: room.hosts })}</h3>
-          <QuotaBars quota={roomOf(room)} />
+          <QuotaBars quota={roomOf(room)} over={t('overRoom')} />
         </section>
       ))}
       {data && quota && request.state === 'pending' ? (

@@ -50,7 +50,7 @@ export function useRequestColumns({ project }: { project: boolean }): DataColumn
       {
         id: 'until',
         header: t('until'),
-        width: '170px',
+        width: '220px',
         from: 'xl',
         cell: (row) => (row.expiresAt ? formatAbsolute(row.expiresAt, locale) : '–'),
       },
