@@ -10,6 +10,10 @@ import type { AuditAsked } from './audit-list-query.ts';
 /** Kinds of things that most is done with; anything else is found by its text. */
 const kinds = [
   'auth',
+  'signIn',
+  'secondFactor',
+  'passkey',
+  'identityProvider',
   'user',
   'token',
   'project',
