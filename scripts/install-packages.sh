@@ -3,7 +3,7 @@
 #
 #   host    libvirt, QEMU and Docker, to run VMs and containers on this very machine
 #   guest   the tools that build the small test guest and the test container image
-#   test    what `npm test` needs on top: sshd, a browser, Debian's PostgreSQL
+#   test    what `npm test` needs on top: sshd, a browser, Debian's PostgreSQL, an LDAP directory
 #
 # Says what is missing before it installs anything, leaves alone what is there, needs no terminal.
 # Exit status: 0 all there, 1 failed, 2 wrong usage, 3 something is missing and we may not install it.
@@ -15,7 +15,7 @@ host='libvirt-daemon-system:libvirtd libvirt-clients:virsh libvirt-daemon-driver
 guest='syslinux syslinux-common mtools:mcopy dosfstools:mkfs.fat cpio busybox-static binutils:readelf openssl
   qemu-utils:qemu-img xz-utils:xz'
 test='openssh-server:sshd openssh-client:ssh-keygen socat chromium fonts-noto-core fonts-noto-cjk postgresql-15
-  genisoimage curl ca-certificates'
+  genisoimage curl ca-certificates slapd'
 
 say() { printf 'packages: %s\n' "$*"; }
 fail() { status=$1; shift; printf 'packages: %s\n' "$*" >&2; exit "$status"; }
@@ -74,6 +74,11 @@ case " $missing " in
       echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/atoll.conf
     fi
     ;;
+esac
+
+# We start slapd by ourselves with a directory of a test; Debian's would make one of its own and serve it on every address.
+case " $missing " in
+  *" slapd "*) [ ! -x /usr/bin/debconf-set-selections ] || echo 'slapd slapd/no_configuration boolean true' | debconf-set-selections ;;
 esac
 
 apt() { DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"; }

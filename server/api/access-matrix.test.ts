@@ -10,6 +10,7 @@ import { insertQuotaRequest } from '#server/db/quota-request-store.ts';
 import { insertRole } from '#server/db/role-store.ts';
 import { insertSshKey } from '#server/db/ssh-key-store.ts';
 import { newToken } from '#server/platform/hash.ts';
+import { newId } from '#server/platform/id.ts';
 import {
   type AccessWorld,
   buildAccessWorld,
@@ -83,6 +84,41 @@ const beyondProjects = {
 } as const;
 const readSystem: Expected = { ...nobody, ...beyondProjects, admin: 'passes', auditor: 'passes' };
 const writeSystem: Expected = { ...readSystem, auditor: 403 };
+
+/** What gives or proves credentials: never with a token, whose refusal comes before what is missing. */
+const answeredInOwn = (outcome: 401 | 404): Expected => ({
+  stranger: outcome,
+  otherOwner: outcome,
+  viewer: outcome,
+  member: outcome,
+  owner: outcome,
+  admin: outcome,
+  auditor: outcome,
+  ...nobody,
+  tokenWithoutScope: 403,
+  tokenOfOtherProject: 403,
+});
+const notFoundInOwn = answeredInOwn(404);
+const expiredInOwn = answeredInOwn(401);
+const answeredByAll = (outcome: 401 | 404): Expected => ({
+  ...answeredInOwn(outcome),
+  anonymous: outcome,
+  tokenWithoutScope: outcome,
+  tokenOfOtherProject: outcome,
+});
+const notFoundByAll = answeredByAll(404);
+const nobodyPending = answeredByAll(401);
+const readIdentity: Expected = writeSystem;
+const oidc = { issuer: 'https://id.example.org', clientId: 'atoll' };
+const provider = async ({ web }: AccessWorld) => {
+  const id = newId();
+  const config = { issuer: 'http://127.0.0.1:9', clientId: 'x', scopes: 'openid', linkByEmail: false };
+  await web.owner.identityProvider.create({ data: { id, kind: 'oidc', name: freshName(), config } });
+  return { identityProvider: id };
+};
+const answered = { id: 'x', rawId: 'x', type: 'public-key', clientExtensionResults: {} };
+const passkeyAnswer = { authenticatorData: 'x', clientDataJSON: 'x', signature: 'x' };
+const newKey = { attestationObject: 'x', clientDataJSON: 'x' };
 
 /** What only owners and admins may do in a project. */
 const manageInProject: Expected = { ...writeInProject, member: 403 };
@@ -195,6 +231,51 @@ const table: Record<string, Row> = {
   'auth.sessions': row(ownCredentials),
   'auth.changePassword': row(ownCredentials, () => ({ current: 'x', password: 'long enough password' })),
   'event.list': row(listVisible),
+  'identityProvider.list': row(readIdentity),
+  'identityProvider.create': row(readIdentity, () => ({ kind: 'oidc', name: freshName(), config: oidc })),
+  'identityProvider.update': row(readIdentity, async (world) => ({
+    kind: 'oidc',
+    name: freshName(),
+    config: oidc,
+    ...(await provider(world)),
+  })),
+  'identityProvider.delete': row(readIdentity, provider),
+  'identityProvider.test': row(readIdentity, provider),
+  'identityProvider.policy': row(readIdentity),
+  'identityProvider.setPolicy': row(readIdentity, () => ({ secondFactor: 'nobody' })),
+  'linkedIdentity.list': row(ownCredentials),
+  // What is not there is not found by anybody who may ask.
+  'linkedIdentity.linkOidc': row(notFoundInOwn, () => ({ provider: crypto.randomUUID() })),
+  'linkedIdentity.linkLdap': row(notFoundInOwn, () => ({
+    provider: crypto.randomUUID(),
+    username: 'x',
+    password: 'x',
+  })),
+  'linkedIdentity.unlink': row(notFoundInOwn, () => ({ identity: crypto.randomUUID() })),
+  'passkey.begin': row(ownCredentials),
+  'passkey.create': row(expiredInOwn, () => ({ name: 'x', created: { ...answered, response: newKey } })),
+  'passkey.rename': row(notFoundInOwn, () => ({ passkey: crypto.randomUUID(), name: 'x' })),
+  'passkey.delete': row(notFoundInOwn, () => ({ passkey: crypto.randomUUID() })),
+  'secondFactor.get': row(ownCredentials),
+  'secondFactor.beginTotp': row(ownCredentials),
+  'secondFactor.confirmTotp': row(expiredInOwn, () => ({ code: '000000' })),
+  'secondFactor.disableTotp': row(ownCredentials),
+  'secondFactor.renewRecoveryCodes': row(ownCredentials),
+  'signIn.ways': row(open),
+  'signIn.pending': row(open),
+  'signIn.secondFactor': row(nobodyPending, () => ({ method: 'totp', code: '000000' })),
+  'signIn.passkeyBegin': row(open),
+  'signIn.passkey': row(nobodyPending, () => ({ answer: { ...answered, response: passkeyAnswer } })),
+  'signIn.enrolBegin': row(nobodyPending),
+  'signIn.enrolConfirm': row(nobodyPending, () => ({ code: '000000' })),
+  'signIn.ldap': row(notFoundByAll, () => ({ provider: crypto.randomUUID(), username: 'x', password: 'x' })),
+  'signIn.oidcBegin': row(notFoundByAll, () => ({ provider: crypto.randomUUID() })),
+  'signIn.oidcFinish': row(nobodyPending, () => ({ query: '?code=x' })),
+  'stepUp.methods': row(ownCredentials),
+  'stepUp.prove': row(expiredInOwn, () => ({ method: 'password', password: 'x' })),
+  'stepUp.passkeyBegin': row(ownCredentials),
+  'stepUp.passkey': row(expiredInOwn, () => ({ answer: { ...answered, response: passkeyAnswer } })),
+  'stepUp.oidcBegin': row(notFoundInOwn, () => ({ provider: crypto.randomUUID() })),
   'flavor.list': row(own),
   'flavor.get': row(own, async (world) => ({ flavor: await flavor(world) })),
   'flavor.create': row(writeSystem, () => ({ name: freshName(), ...size })),
@@ -347,6 +428,8 @@ const table: Record<string, Row> = {
     const role = { name: freshName(), description: '', permissions: ['project:read'] as const };
     return { role: (await inTx(web.owner, (tx) => insertRole(tx, role))).id };
   }),
+  'queue.get': row(readSystem),
+  'queue.update': row(writeSystem, () => ({ order: 'fair-share' })),
   'sshKey.list': row(own),
   'sshKey.create': row(own, () => ({ name: 'x', publicKey })),
   'sshKey.delete': row(own, async (world, caller) => {
@@ -372,6 +455,7 @@ const table: Record<string, Row> = {
   'user.enable': row(writeSystem, freshUser),
   'user.reset': row(writeSystem, freshUser),
   'user.signOut': row(writeSystem, freshUser),
+  'user.resetSecondFactor': row(writeSystem, freshUser),
   'user.delete': row(writeSystem, freshUser),
   'volume.list': row(readInProject, ({ projectA }) => ({ project: projectA })),
   'volume.get': row(readInProject, async ({ web, projectA, hostId }) => ({
@@ -410,6 +494,8 @@ describe.each(procedures)('$name', ({ name, type, policy }) => {
     const { input } = asked;
     const expected = { ...asked.expected, ...derived(asked, policy) };
     const actual: Partial<Record<Caller, Outcome>> = {};
+    // All callers are at one address, and share its attempts to sign in.
+    await world.web.owner.rateBucket.deleteMany({ where: { key: { startsWith: 'sign-in:' } } });
     for (const caller of callers) {
       const credentials = { ...world.credentials[caller] };
       // Signing out ends the session: every caller signs out of one of their own.

@@ -2,6 +2,7 @@ import type { Endpoint } from '#server/contract/endpoint.ts';
 import { AtollError } from '#server/contract/errors.ts';
 import { admit, enter } from '#server/services/access/enter.ts';
 import { recordRefusal } from '#server/services/audit/record-refusal.ts';
+import { requireStepUp } from '#server/services/auth/step-up.ts';
 import type { ServiceContext } from '#server/services/service-context.ts';
 import type { Edge } from './implement.ts';
 import { toAtollError } from './problem.ts';
@@ -28,6 +29,7 @@ export async function dispatch(call: ApiCall, procedure: Procedure, rawInput: un
   const { endpoint, handler } = procedure;
   try {
     admit(call.actor, endpoint.policy);
+    if (endpoint.stepUp) requireStepUp(call.actor);
     const input = endpoint.input.parse(rawInput);
     const entered = await enter(call, endpoint, input);
     if ('project' in entered) takeFromProject(call.app.limits, entered.project.id, call.responseHeaders);

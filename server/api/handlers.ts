@@ -13,7 +13,16 @@ import { memberHandlers, roleHandlers } from './routers/member.ts';
 import { operationHandlers } from './routers/operation.ts';
 import { placementGroupHandlers, placementHandlers } from './routers/placement.ts';
 import { projectHandlers } from './routers/project.ts';
+import { queueHandlers } from './routers/queue.ts';
 import { notificationHandlers, quotaHandlers, quotaRequestHandlers } from './routers/quota.ts';
+import {
+  identityProviderHandlers,
+  linkedIdentityHandlers,
+  passkeyHandlers,
+  secondFactorHandlers,
+  signInHandlers,
+  stepUpHandlers,
+} from './routers/sign-in.ts';
 import { priceHandlers, usageHandlers } from './routers/usage.ts';
 import { volumeHandlers } from './routers/volume.ts';
 
@@ -26,20 +35,27 @@ export const handlers: ApiHandlers = {
   host: hostHandlers,
   hostKey: hostKeyHandlers,
   hostPool: hostPoolHandlers,
+  identityProvider: identityProviderHandlers,
   image: imageHandlers,
   instance: instanceHandlers,
   invitation: invitationHandlers,
+  linkedIdentity: linkedIdentityHandlers,
   member: memberHandlers,
   notification: notificationHandlers,
   operation: operationHandlers,
+  passkey: passkeyHandlers,
   placement: placementHandlers,
   placementGroup: placementGroupHandlers,
   price: priceHandlers,
   project: projectHandlers,
+  queue: queueHandlers,
   quota: quotaHandlers,
   quotaRequest: quotaRequestHandlers,
   role: roleHandlers,
+  secondFactor: secondFactorHandlers,
+  signIn: signInHandlers,
   sshKey: sshKeyHandlers,
+  stepUp: stepUpHandlers,
   token: tokenHandlers,
   usage: usageHandlers,
   user: userHandlers,

@@ -6,7 +6,7 @@ import { authenticateToken } from '#server/services/auth/authenticate-token.ts';
 import type { WebApp } from '#server/services/service-context.ts';
 import type { ApiCall } from './dispatch.ts';
 import { takeFromAddress, takeFromCredential } from './rate-limit.ts';
-import { readSessionCookie } from './session-cookie.ts';
+import { readPendingCookie, readSessionCookie } from './session-cookie.ts';
 
 /** Set by server/main/web-server.ts on every request, after what the client sent under these names was dropped. */
 export const requestIdHeader = 'x-atoll-request-id';
@@ -33,6 +33,7 @@ export async function openCall(app: WebApp, request: { headers: Headers }): Prom
     ip,
     userAgent: (headers.get('user-agent') ?? '').slice(0, 300),
     actor,
+    pendingCookie: readPendingCookie(headers, app.origin),
     responseHeaders,
   };
 }

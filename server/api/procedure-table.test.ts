@@ -42,7 +42,7 @@ it('denies a policy that nobody knows', () => {
     role: 'admin',
     createdAt: new Date(),
     memberships: [],
-    via: { type: 'session', sessionId: 's' },
+    via: { type: 'session', sessionId: 's', elevated: true },
   } as const;
   expect(() => admit(actor, unknown)).toThrow('no policy');
   expect(() => admit(null, unknown)).toThrow();

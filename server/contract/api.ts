@@ -6,6 +6,7 @@ import { flavorApi } from './flavor.ts';
 import { hostApi, hostKeyApi } from './host.ts';
 import { hostPoolApi } from './host-pool.ts';
 import { authApi, sshKeyApi, tokenApi, userApi } from './identity.ts';
+import { identityProviderApi } from './identity-provider.ts';
 import { imageApi } from './image.ts';
 import { instanceApi } from './instance-api.ts';
 import { invitationApi } from './invitation.ts';
@@ -16,9 +17,12 @@ import { placementApi } from './placement.ts';
 import { placementGroupApi } from './placement-group.ts';
 import { priceApi } from './price.ts';
 import { projectApi } from './project.ts';
+import { queueApi } from './queue.ts';
 import { quotaApi } from './quota.ts';
 import { quotaRequestApi } from './quota-request.ts';
 import { roleApi } from './role.ts';
+import { linkedIdentityApi, passkeyApi, secondFactorApi, stepUpApi } from './second-factor.ts';
+import { signInApi } from './sign-in.ts';
 import { usageApi } from './usage.ts';
 import { volumeApi } from './volume.ts';
 
@@ -35,20 +39,27 @@ export const api = {
   host: hostApi,
   hostKey: hostKeyApi,
   hostPool: hostPoolApi,
+  identityProvider: identityProviderApi,
   image: imageApi,
   instance: instanceApi,
   invitation: invitationApi,
+  linkedIdentity: linkedIdentityApi,
   member: memberApi,
   notification: notificationApi,
   operation: operationApi,
+  passkey: passkeyApi,
   placement: placementApi,
   placementGroup: placementGroupApi,
   price: priceApi,
   project: projectApi,
   quota: quotaApi,
   quotaRequest: quotaRequestApi,
+  queue: queueApi,
   role: roleApi,
+  secondFactor: secondFactorApi,
+  signIn: signInApi,
   sshKey: sshKeyApi,
+  stepUp: stepUpApi,
   token: tokenApi,
   usage: usageApi,
   user: userApi,

@@ -22,6 +22,8 @@ export interface Endpoint {
   type: 'query' | 'mutation';
   summary: string;
   policy: Policy;
+  /** A session must have proved within ten minutes who it is (`step_up_required`). Tokens hold no proof and need none. */
+  stepUp?: true;
   /** null: only for the browser (tRPC). */
   rest: RestRoute | null;
   input: z.ZodType;

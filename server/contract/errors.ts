@@ -64,6 +64,25 @@ export const errorTable = {
     'E-mail or password is wrong',
     'Check both and try again; an admin can reset a password.',
   ),
+  second_factor_failed: spec(
+    401,
+    'UNAUTHORIZED',
+    'The second factor was not accepted',
+    'Try again with the next code, a recovery code or your passkey.',
+  ),
+  sign_in_unavailable: spec(
+    503,
+    'SERVICE_UNAVAILABLE',
+    'This way to sign in does not work now',
+    'Sign in another way; an admin can test it at System, Sign-in.',
+  ),
+  sign_in_expired: spec(401, 'UNAUTHORIZED', 'This sign-in has ended', 'Begin again with signing in.'),
+  step_up_required: spec(
+    403,
+    'FORBIDDEN',
+    'Prove that it is you',
+    'Give your password, a code or a passkey again; it counts for ten minutes.',
+  ),
   forbidden: spec(
     403,
     'FORBIDDEN',

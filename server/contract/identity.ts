@@ -12,6 +12,7 @@ import {
   systemRoles,
   tokenScopes,
 } from './permissions.ts';
+import { signInStepSchema } from './sign-in.ts';
 
 /** NIST SP 800-63B §5.1.1: length is what counts; at least 12 characters, at most 256, no composition rules. */
 export const passwordSchema = z.string().min(12, 'Use at least 12 characters.').max(256);
@@ -60,6 +61,7 @@ export const sessionSchema = z.object({
   createdAt: timeSchema,
   lastSeenAt: timeSchema,
   expiresAt: timeSchema,
+  method: z.string().describe('How it began: password, password+totp, passkey, oidc, …'),
 });
 
 export const tokenSchema = z.object({
@@ -110,7 +112,7 @@ export const authApi = {
       name: titleSchema.optional(),
       password: passwordSchema,
     }),
-    output: z.object({ me: meSchema }),
+    output: z.object({ me: meSchema.nullable(), ...signInStepSchema.shape }),
   }),
   signIn: endpoint({
     type: 'mutation',
@@ -118,7 +120,7 @@ export const authApi = {
     policy: open,
     rest: null,
     input: z.strictObject({ email: emailSchema, password: z.string().max(256) }),
-    output: z.object({ me: meSchema }),
+    output: z.object({ me: meSchema.nullable().describe('null: something is asked first'), ...signInStepSchema.shape }),
   }),
   signOut: endpoint({
     type: 'mutation',
@@ -156,6 +158,7 @@ export const authApi = {
     type: 'mutation',
     summary: 'Change your password; ends your other sessions',
     policy: credentials,
+    stepUp: true,
     rest: null,
     input: z.strictObject({ current: z.string().max(256), password: passwordSchema }),
     output: z.null(),
@@ -175,6 +178,7 @@ export const tokenApi = {
     type: 'mutation',
     summary: 'Create an API token; its secret is shown once. Not with a token: credentials mint no credentials',
     policy: credentials,
+    stepUp: true,
     rest: { method: 'POST', path: '/tokens', status: 201 },
     input: z.strictObject({
       name: titleSchema,
@@ -299,6 +303,15 @@ export const userApi = {
     rest: { method: 'POST', path: '/users/{user}/sign-out', status: 200 },
     input: z.strictObject(userRef),
     output: z.object({ ended: z.number().int() }),
+  }),
+  resetSecondFactor: endpoint({
+    type: 'mutation',
+    summary: 'Forget the authenticator app, recovery codes and passkeys of a user who lost them; ends their sessions',
+    policy: { ...manageUsers, sessionOnly: true },
+    stepUp: true,
+    rest: null,
+    input: z.strictObject(userRef),
+    output: managedUserSchema,
   }),
   delete: endpoint({
     type: 'mutation',

@@ -1,3 +1,5 @@
+import type { SecondFactorPolicy } from '#server/contract/identity-provider.ts';
+import type { QueueOrder } from '#server/contract/queue.ts';
 import type { QuotaResource } from '#server/contract/quota-resources.ts';
 import type { SealingPublicKey } from '#server/platform/sealing.ts';
 import type { DbOrTx } from './client.ts';
@@ -13,6 +15,10 @@ export interface Settings {
   migratedBy: { version: string };
   /** Limits of new projects, where they differ from those built in. */
   quotaDefaults: Partial<Record<QuotaResource, number>>;
+  /** Who must have a second factor; nobody while it is not set. */
+  secondFactorPolicy: { who: SecondFactorPolicy };
+  /** How work of one priority class waits for its turn; fair-share while it is not set. */
+  queueOrder: { order: QueueOrder };
   /** Set by a restore: nothing destructive is reconciled until an admin has looked at it (reliability.md F25). */
   restored: { at: string };
 }

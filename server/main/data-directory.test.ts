@@ -26,6 +26,7 @@ it('secrets are made once, each in a file that only we can read', async () => {
     'database-worker-password',
     'sealing-key',
     'ssh-key',
+    'web-key',
   ]);
   for (const name of names) expect((await stat(join(directory.secrets, name))).mode & 0o777).toBe(0o600);
   for (const folder of [directory.secrets, directory.images, directory.uploads])
@@ -56,6 +57,7 @@ it('the environment of the web holds nothing that opens a sealed secret or reach
     'ATOLL_START_ID',
     'ATOLL_TRUSTED_PROXIES',
     'ATOLL_WEB_DATABASE_URL',
+    'ATOLL_WEB_KEY',
     'NEXT_TELEMETRY_DISABLED',
     'NODE_ENV',
     'PATH',

@@ -47,6 +47,8 @@ export interface InstallationSecrets {
   sealing: { public: SealingPublicKey; private: SealingPrivateKey };
   /** Seals the cursors of lists. */
   cursorKey: Secret<string>;
+  /** Locks what the web keeps for itself: see server/platform/vault.ts. */
+  webKey: Secret<string>;
   webPassword: Secret<string>;
   workerPassword: Secret<string>;
   /** Atoll's own SSH identity. */
@@ -64,6 +66,7 @@ export async function readSecrets(directory: DataDirectory): Promise<Installatio
   return {
     sealing: sealingKeysOf(sealingKey),
     cursorKey: await keep('cursor-key', random),
+    webKey: await keep('web-key', random),
     webPassword: await keep('database-web-password', random),
     workerPassword: await keep('database-worker-password', random),
     ssh: { privateKey: sshKey, ...publicKeyOf(sshKey.reveal()) },

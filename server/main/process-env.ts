@@ -43,6 +43,7 @@ export function webEnv(given: Given, databaseUrl: string): NodeJS.ProcessEnv {
     ATOLL_START_ID: given.startId,
     ATOLL_TRUSTED_PROXIES: options.trustedProxies.join(','),
     ATOLL_CURSOR_KEY: secrets.cursorKey.reveal(),
+    ATOLL_WEB_KEY: secrets.webKey.reveal(),
   };
 }
 

@@ -5,6 +5,7 @@ import { openBell } from '#server/operations/engine/alarm-clock.ts';
 import { readWebEnv } from '#server/platform/env.ts';
 import { createLog } from '#server/platform/log.ts';
 import { networkSet } from '#server/platform/outbound-http/public-address.ts';
+import { vaultKeyOf } from '#server/platform/vault.ts';
 import { ChangeFeed } from '#server/services/event/change-feed.ts';
 import { RequestLimits } from '#server/services/rate-limit/request-limits.ts';
 import type { WebApp } from '#server/services/service-context.ts';
@@ -42,6 +43,7 @@ const app: WebApp = {
   feed,
   origin,
   cursorKey: env.ATOLL_CURSOR_KEY,
+  webKey: vaultKeyOf(env.ATOLL_WEB_KEY),
   dataDir: env.ATOLL_DATA_DIR,
   version,
 };

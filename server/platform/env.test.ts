@@ -10,6 +10,7 @@ const web = () => ({
   ATOLL_WEB_DATABASE_URL: urlOf(random()),
   ATOLL_ORIGIN: 'http://localhost:3000',
   ATOLL_CURSOR_KEY: random(),
+  ATOLL_WEB_KEY: random(),
 });
 const worker = () => ({
   ATOLL_DATA_DIR: '/data',

@@ -36,6 +36,8 @@ const webSchema = z.object({
   /** The one origin that people use: cookies, the Origin check and links depend on it, never on the Host header. */
   ATOLL_ORIGIN: z.url({ protocol: /^https?$/ }),
   ATOLL_CURSOR_KEY: keySchema,
+  /** Opens what the web keeps for itself: seeds of one-time codes, passwords for directories. Never in the environment of the worker. */
+  ATOLL_WEB_KEY: keySchema,
   /** Proxies in front of web: X-Forwarded-For and -Proto are believed from them alone. */
   ATOLL_TRUSTED_PROXIES: networksSchema,
   /** Set by start.ts, which looks for it in the answer of /api/health; nothing secret. */

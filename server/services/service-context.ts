@@ -3,6 +3,7 @@ import type { AtollTx, Db } from '#server/db/client.ts';
 import type { Bell } from '#server/operations/engine/bell.ts';
 import type { CursorKey } from '#server/platform/cursor.ts';
 import type { Log } from '#server/platform/log.ts';
+import type { VaultKey } from '#server/platform/vault.ts';
 import type { Actor } from './access/actor.ts';
 import type { ChangeFeed } from './event/change-feed.ts';
 import type { RequestLimits } from './rate-limit/request-limits.ts';
@@ -12,6 +13,8 @@ export interface WebApp {
   db: Db;
   log: Log;
   cursorKey: CursorKey;
+  /** Opens what the web keeps for itself: see server/platform/vault.ts. */
+  webKey: VaultKey;
   /** The one public origin, such as `https://atoll.example`, without a slash at the end. */
   origin: string;
   /** Folder of images and uploads, shared with the worker. */
@@ -37,6 +40,8 @@ export interface ServiceContext {
   ip: string;
   userAgent: string;
   actor: Actor | null;
+  /** Names the sign-in of this browser that is not finished: see services/auth/pending.ts. */
+  pendingCookie?: string | null;
   /** Version that the caller has read (If-Match); undefined accepts any. */
   expectedVersion?: number;
   answer?: AnswerKeeper;

@@ -20,6 +20,7 @@ import { createLog } from '#server/platform/log.ts';
 import { networkSet } from '#server/platform/outbound-http/public-address.ts';
 import { newSealingKeys } from '#server/platform/sealing.ts';
 import { secret } from '#server/platform/secret.ts';
+import { vaultKeyOf } from '#server/platform/vault.ts';
 import { ChangeFeed } from '#server/services/event/change-feed.ts';
 import { RequestLimits } from '#server/services/rate-limit/request-limits.ts';
 import type { WebApp } from '#server/services/service-context.ts';
@@ -65,7 +66,7 @@ export interface WebTestbed {
     WebAnswer<{ result?: { data: Data }; error?: { data: { code: string; problem: Record<string, unknown> } } }>
   >;
   /** A cookie header of a fresh session. */
-  sessionOf(userId: string): Promise<string>;
+  sessionOf(userId: string, options?: { elevatedSeconds: number }): Promise<string>;
   /** A fresh API token. */
   tokenOf(userId: string, scopes: readonly TokenScope[], options?: TokenOptions): Promise<string>;
   stop(): Promise<void>;
@@ -102,7 +103,19 @@ export async function startWebTestbed(
   const limits = new RequestLimits();
   const { origin = 'http://atoll.test' } = options;
   const cursorKey = secret(randomBytes(32).toString('base64url'));
-  const app: WebApp = { db, log, bell: silentBell, limits, feed, origin, cursorKey, dataDir, version: '0.0.0-test' };
+  const webKey = vaultKeyOf(secret(randomBytes(32).toString('base64url')));
+  const app: WebApp = {
+    db,
+    log,
+    bell: silentBell,
+    limits,
+    feed,
+    origin,
+    cursorKey,
+    webKey,
+    dataDir,
+    version: '0.0.0-test',
+  };
   const publisher = new OutboxPublisher({ db, log });
   publisher.start();
   const reader = await startOutboxReader({ db, url: webUrl, feed, log });
@@ -145,10 +158,18 @@ export async function startWebTestbed(
       kind === 'query'
         ? send(`/api/trpc/${name}?input=${encodeURIComponent(JSON.stringify(input))}`, request)
         : send(`/api/trpc/${name}`, { ...request, method: 'POST', body: input }),
-    async sessionOf(userId) {
+    // Elevated for as long as it lives: only the tests of step-up are about that.
+    async sessionOf(userId, options = { elevatedSeconds: 3600 }) {
       const { token, hash } = newToken('');
       await inTx(db, (tx) =>
-        insertSession(tx, { userId, tokenHash: hash, ip: '127.0.0.1', userAgent: 'test', ttlSeconds: 3600 }),
+        insertSession(tx, {
+          userId,
+          tokenHash: hash,
+          ip: '127.0.0.1',
+          userAgent: 'test',
+          ttlSeconds: 3600,
+          ...options,
+        }),
       );
       return `atoll=${token}`;
     },

@@ -8,12 +8,12 @@ import { signIn } from '#server/services/auth/sign-in.ts';
 import { signOut, signOutEverywhere } from '#server/services/auth/sign-out.ts';
 import { implement } from '../implement.ts';
 import { expiredSessionCookie, sessionCookie } from '../session-cookie.ts';
-import { welcome } from './welcome.ts';
+import { welcomeOrAsk } from './welcome.ts';
 
 export const authHandlers = implement(authApi, {
   setupInfo: (ctx, input) => getSetupInfo(ctx, input),
-  completeSetup: async (ctx, input) => welcome(ctx, await completeSetup(ctx, input)),
-  signIn: async (ctx, input) => welcome(ctx, await signIn(ctx, input)),
+  completeSetup: async (ctx, input) => welcomeOrAsk(ctx, await completeSetup(ctx, input)),
+  signIn: async (ctx, input) => welcomeOrAsk(ctx, await signIn(ctx, input)),
   signOut: async (ctx) => {
     await signOut(ctx);
     ctx.responseHeaders.append('set-cookie', expiredSessionCookie(ctx.app.origin));

@@ -12,6 +12,7 @@ import {
   updateManagedUser,
 } from '#server/services/user/change-user.ts';
 import { createUser, getUserWithProjects, listAllUsers } from '#server/services/user/manage-users.ts';
+import { resetSecondFactor } from '#server/services/user/reset-second-factor.ts';
 import { implement } from '../implement.ts';
 
 export const tokenHandlers = implement(tokenApi, {
@@ -35,5 +36,6 @@ export const userHandlers = implement(userApi, {
   enable: (ctx, input) => enableUser(ctx, input),
   reset: (ctx, input) => resetUser(ctx, input),
   signOut: (ctx, input) => signOutUser(ctx, input),
+  resetSecondFactor: (ctx, input) => resetSecondFactor(ctx, input),
   delete: (ctx, input) => deleteManagedUser(ctx, input),
 });

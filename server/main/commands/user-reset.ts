@@ -3,6 +3,7 @@ import { appendAudit } from '#server/db/audit-store.ts';
 import { inTx } from '#server/db/client.ts';
 import { hasUsers } from '#server/db/user-store.ts';
 import { issueResetLink, issueSetupLink } from '#server/services/auth/setup-link.ts';
+import { clearSecondFactors } from '#server/services/user/reset-second-factor.ts';
 import { originFile, readIfThere } from '../data-directory.ts';
 import { UsageError } from '../usage-error.ts';
 import { type Command, commandActor } from './command.ts';
@@ -12,7 +13,8 @@ import { withDatabase } from './with-database.ts';
 export const userResetCommand: Command = {
   words: ['user', 'reset'],
   usage: 'user reset EMAIL',
-  summary: 'print a one-time link that sets a new password; before the first user: the link of the first run',
+  summary:
+    'print a one-time link that sets a new password, and remove second factors; before the first user: the link of the first run',
   async run(args, context) {
     const { positionals } = parseArgs({ args, options: {}, allowPositionals: true });
     const [email] = positionals;
@@ -28,10 +30,15 @@ export const userResetCommand: Command = {
       const path = await inTx(db, async (tx) => {
         const done = { actor: commandActor, projectId: null, action: 'user.reset', outcome: 'done' } as const;
         await appendAudit(tx, { ...done, target: { type: 'user', id: user.id } });
+        // Who can reach the server's own tool has lost a phone at most.
+        await clearSecondFactors(tx, user, null);
         return issueResetLink(tx, user.id);
       });
       const url = `${origin}${path}`;
-      return { json: { url }, text: `Open this link within 7 days to set a new password for ${user.email}:\n  ${url}` };
+      return {
+        json: { url },
+        text: `Open this link within 7 days to set a new password for ${user.email}. Their second factors were removed:\n  ${url}`,
+      };
     });
   },
 };

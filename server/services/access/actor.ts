@@ -25,6 +25,8 @@ export interface Actor {
 export interface SessionCredential {
   type: 'session';
   sessionId: string;
+  /** Whether the person proved who they are within the last ten minutes. */
+  elevated: boolean;
 }
 
 export interface TokenCredential {

@@ -18,6 +18,7 @@ export const noRefusals: readonly ErrorCode[] = [
   'idempotency_key_required',
   'precondition_required',
   'rate_limited',
+  'step_up_required',
   'unavailable',
   'internal',
 ];

@@ -19,6 +19,6 @@ export async function authenticateSession(app: WebApp, cookie: string): Promise<
     role: found.user.role,
     createdAt: found.user.createdAt,
     memberships,
-    via: { type: 'session', sessionId: found.session.id },
+    via: { type: 'session', sessionId: found.session.id, elevated: found.session.elevated },
   };
 }

@@ -1,5 +1,5 @@
 import type { AtollTx } from '#server/db/client.ts';
-import { insertSession } from '#server/db/session-store.ts';
+import { insertSession, type SessionMethod } from '#server/db/session-store.ts';
 import { newToken } from '#server/platform/hash.ts';
 import type { ServiceContext } from '../service-context.ts';
 
@@ -14,7 +14,12 @@ export interface NewSession {
 }
 
 /** Begins a session for a user with a fresh cookie: nothing that the browser had before lives on (session fixation). */
-export async function beginSession(tx: AtollTx, ctx: ServiceContext, userId: string): Promise<NewSession> {
+export async function beginSession(
+  tx: AtollTx,
+  ctx: ServiceContext,
+  userId: string,
+  method: SessionMethod = 'password',
+): Promise<NewSession> {
   const { token, hash } = newToken('');
   const sessionId = await insertSession(tx, {
     userId,
@@ -22,6 +27,7 @@ export async function beginSession(tx: AtollTx, ctx: ServiceContext, userId: str
     ip: ctx.ip,
     userAgent: ctx.userAgent,
     ttlSeconds: sessionSeconds,
+    method,
   });
   return { sessionId, cookie: token, expiresAt: new Date(Date.now() + sessionSeconds * 1000) };
 }

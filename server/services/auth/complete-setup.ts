@@ -11,8 +11,7 @@ import { type Changed, change } from '../change.ts';
 import { seedFlavors } from '../flavor/seed-flavors.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { insertUserWithProject } from '../user/insert-user-with-project.ts';
-import { beginSession } from './begin-session.ts';
-import type { SignedIn } from './sign-in.ts';
+import { continueSignIn, type SignInAnswer } from './continue-sign-in.ts';
 
 export interface SetupInput {
   token: string;
@@ -25,7 +24,7 @@ export interface SetupInput {
  * Uses a one-time link: the first run makes the admin with a project and the first flavors, a reset sets a password and ends
  * all sessions of the user. Of two that race with one link, one wins; the other gets `setup_done`.
  */
-export async function completeSetup(ctx: ServiceContext, input: SetupInput): Promise<SignedIn> {
+export async function completeSetup(ctx: ServiceContext, input: SetupInput): Promise<SignInAnswer> {
   const bucket = await takeFromBucket(ctx.app.db, `setup:${ctx.ip}`, { capacity: 20, refillPerSecond: 1 / 30 });
   if (!bucket.allowed) throw new AtollError('rate_limited', undefined, { retryAfterSeconds: bucket.retryAfterSeconds });
 
@@ -41,7 +40,8 @@ export async function completeSetup(ctx: ServiceContext, input: SetupInput): Pro
     // Whoever holds the link is who it was made for.
     what.actor = { id: user.id, name: user.name };
     what.target = { type: 'user', id: user.id };
-    return { userId: user.id, session: await beginSession(tx, ctx, user.id) };
+    // A new password is no second factor: who has one is asked for it.
+    return continueSignIn(tx, ctx, user, 'setup-link');
   });
 }
 

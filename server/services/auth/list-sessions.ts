@@ -14,6 +14,7 @@ export async function listOwnSessions(ctx: ActorContext) {
       createdAt: row.createdAt.toISOString(),
       lastSeenAt: row.lastSeenAt.toISOString(),
       expiresAt: row.expiresAt.toISOString(),
+      method: row.method,
     })),
   };
 }

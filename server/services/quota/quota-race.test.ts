@@ -64,7 +64,7 @@ function context(): ProjectContext {
     actor: {
       ...person,
       memberships: [{ ...membership, permissions: projectRolePermissions.owner }],
-      via: { type: 'session', sessionId: newId() },
+      via: { type: 'session', sessionId: newId(), elevated: true },
     },
     project: { id, slug, name: slug, state: 'active' },
   } as unknown as ProjectContext;
