@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Change } from '#server/contract/event.ts';
+import { inTx } from '#server/db/client.ts';
+import { notify } from '#server/db/notification-store.ts';
 import { trimOutbox } from '#server/db/outbox-store.ts';
+import { newId } from '#server/platform/id.ts';
 import { type AccessWorld, buildAccessWorld } from '#server/testing/access-world.ts';
 import { makeFlavor, makeInstance } from '#server/testing/factories.ts';
 import type { WebRequest } from '#server/testing/web-testbed.ts';
@@ -102,6 +105,26 @@ it('tells nobody what is not theirs to see, and only the topics that were asked 
     { onReady: makeBoth, until: (events) => changesOf(events).some(({ entityId }) => entityId === instanceId) },
   );
   expect(new Set(changesOf(scoped.events).map(({ topic }) => topic))).toEqual(new Set(['instance']));
+});
+
+it('tells of notifications only whom they are for, and no token of one project', async () => {
+  const { users, projectA, web } = world;
+  const told = { type: 'quota-request.created', projectId: projectA, target: { type: 'quota-request', id: newId() } };
+  let lastFlavor = '';
+  const tellBoth = async () => {
+    await inTx(web.owner, (tx) => notify(tx, [users.admin, users.owner], told));
+    lastFlavor = (await makeFlavor(web.owner)).id;
+  };
+  const end = (events: SseEvent[]): boolean => changesOf(events).some(({ entityId }) => entityId === lastFlavor);
+  const heardBy = async (credentials: Pick<WebRequest, 'cookie' | 'token'>): Promise<string[]> => {
+    const { events } = await follow(credentials, { onReady: tellBoth, until: end });
+    return changesOf(events).flatMap(({ topic, entityId }) => (topic === 'notification' ? [entityId] : []));
+  };
+  expect(await heardBy(world.credentials.admin)).toEqual([users.admin]);
+  expect(await heardBy(world.credentials.owner)).toEqual([users.owner]);
+  for (const caller of ['member', 'stranger', 'auditor'] as const)
+    expect(await heardBy(world.credentials[caller]), caller).toEqual([]);
+  expect(await heardBy(world.credentials.tokenOfOtherProject)).toEqual([]);
 });
 
 it('ends soon after the token was revoked', async () => {
