@@ -71,8 +71,9 @@ function Objects({ project, objects, more, measure, currency }: ObjectsProps) {
         width: 'minmax(96px, 0.8fr)',
         from: 'lg',
         cell: ({ type, kind }) => {
-          if (type === 'volume') return t(kind === 'container' ? 'kind.containerVolume' : 'kind.disk');
-          return t(kind === 'container' ? 'kind.container' : 'kind.vm');
+          const isContainer = kind === 'container';
+          if (type === 'volume') return isContainer ? t('kind.containerVolume') : t('kind.disk');
+          return isContainer ? t('kind.container') : t('kind.vm');
         },
       },
       ...amountColumns(objects, measure, currency, locale, (each) => t(`measure.${each}`)),
