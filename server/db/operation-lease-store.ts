@@ -1,7 +1,9 @@
+import type { QueueOrder } from '#server/contract/queue.ts';
 import { appendChange } from './change.ts';
 import { type Db, inTx } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { liveOperationStates, type OperationRow, operationColumns } from './operation-row.ts';
+import { queueSql, recentQueueOrder } from './queue-order-store.ts';
 import { type TouchedTarget, tellTarget, touchedTarget, touchTarget } from './target.ts';
 
 /**
@@ -17,6 +19,8 @@ export interface Claim {
   perHost: number;
   /** Somebody rang: it is not asked first whether anything is due. */
   expected?: boolean;
+  /** Default: as it is set. */
+  order?: QueueOrder;
 }
 
 /** Any constant; what is locked is the act of claiming, so that `perHost` and fairness are counted exactly. */
@@ -40,14 +44,15 @@ async function anyDue(db: Db, workflows: readonly string[]): Promise<boolean> {
 }
 
 /**
- * Takes the next operation: by priority, then from the project that has the fewest running, then the one that waits
- * longest. Null when there is nothing to do, or only on hosts that are busy.
+ * Takes the next operation: by priority class, then as the setting says (queue-order-store.ts). Null when there is nothing to do, or
+ * only on hosts that are busy.
  *
  * `attempts` counts claims that nobody ended in order. From the third on, the claim itself puts `run_after` off, so that
  * an operation that kills its worker comes back ever more rarely while others flow (F22).
  */
 export async function claimOperation(db: Db, claim: Claim): Promise<OperationRow | null> {
   if (!claim.expected && !(await anyDue(db, claim.workflows))) return null;
+  const queue = queueSql(claim.order ?? (await recentQueueOrder(db)));
   return inTx(db, async (tx) => {
     await tx.$queryRaw(Prisma.sql`
       SELECT set_config('idle_in_transaction_session_timeout', ${String(claimIdleMs)}, true),
@@ -66,9 +71,10 @@ export async function claimOperation(db: Db, claim: Claim): Promise<OperationRow
             ON h.host_id = c.host_id
           LEFT JOIN (SELECT project_id, count(*) AS running FROM operation WHERE ${leased} GROUP BY project_id) p
             ON p.project_id = c.project_id
+          ${queue.join}
           WHERE ${due} AND c.kind || ' ' || c.workflow_version = ANY(${[...claim.workflows]})
             AND COALESCE(h.running, 0) < ${claim.perHost}
-          ORDER BY c.priority, COALESCE(p.running, 0), c.run_after, c.id
+          ORDER BY ${queue.orderBy}
           LIMIT 1 FOR UPDATE OF c SKIP LOCKED)
         RETURNING ${operationColumns}
       ), ${touchedTarget('instance')}

@@ -1,6 +1,7 @@
 import { AtollError } from '#server/contract/errors.ts';
 import type { OperationKind } from '#server/contract/operation.ts';
 import type { OperationInput } from '#server/contract/operation-input.ts';
+import { type PriorityClass, priorityClassOf } from '#server/contract/queue.ts';
 import type { AtollTx, Db } from '#server/db/client.ts';
 import { inTx } from '#server/db/client.ts';
 import { findLiveOperation, insertOperation, type OperationRow } from '#server/db/operation-store.ts';
@@ -21,11 +22,14 @@ export interface EnqueueRequest<K extends OperationKind = OperationKind> {
   input: OperationInput<K>;
   createdBy?: { id: string; name: string } | null;
   requestId?: string | null;
-  /** Smaller runs first; default 100. */
+  /** Smaller runs first; default: that of its class. */
   priority?: number;
   runAfter?: Date;
   retryOfId?: string;
 }
+
+/** Classes are hundreds of the priority (queue-order-store.ts). */
+const priorityOfClass: Record<PriorityClass, number> = { interactive: 50, normal: 100, background: 200 };
 
 /**
  * Puts work into the queue, as part of the transaction that admits it (rows, claims, audit). Open that transaction with
@@ -41,7 +45,8 @@ export async function enqueueOperation<K extends OperationKind>(
   // once the index decides (insertOperation), without the name.
   const live = await findLiveOperation(tx, { projectId, targetId: target.id });
   if (live) throw busy(live);
-  return insertOperation(tx, { ...request, workflowVersion: currentVersion(request.kind) });
+  const priority = request.priority ?? priorityOfClass[priorityClassOf(request.kind)];
+  return insertOperation(tx, { ...request, priority, workflowVersion: currentVersion(request.kind) });
 }
 
 /** The refusal of a target that another operation holds. */
