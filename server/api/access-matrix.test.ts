@@ -253,7 +253,8 @@ const table: Record<string, Row> = {
   })),
   'linkedIdentity.unlink': row(notFoundInOwn, () => ({ identity: crypto.randomUUID() })),
   'passkey.begin': row(ownCredentials),
-  'passkey.create': row(expiredInOwn, () => ({ name: 'x', created: { ...answered, response: newKey } })),
+  // Its address allows none, which is said first.
+  'passkey.create': row(ownCredentials, () => ({ name: 'x', created: { ...answered, response: newKey } })),
   'passkey.rename': row(notFoundInOwn, () => ({ passkey: crypto.randomUUID(), name: 'x' })),
   'passkey.delete': row(notFoundInOwn, () => ({ passkey: crypto.randomUUID() })),
   'secondFactor.get': row(ownCredentials),

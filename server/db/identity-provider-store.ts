@@ -55,7 +55,7 @@ export async function getProvider(db: DbOrTx, ref: { id: string }): Promise<Prov
 
 /** What is locked in the row of a provider, or null without a secret. */
 export async function readProviderSecret(db: DbOrTx, ref: { id: string }): Promise<Uint8Array | null> {
-  return (await db.identityProvider.findUnique({ where: ref, select: { secret: true } }))?.secret ?? null;
+  return (await db.identityProvider.findUnique({ where: { id: ref.id }, select: { secret: true } }))?.secret ?? null;
 }
 
 const taken = (cause: unknown): AtollError =>
