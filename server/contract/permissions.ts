@@ -128,14 +128,6 @@ export type WhenClosed = 'archived' | 'archived-or-deleting';
 export const projectStates = ['active', 'archived', 'deleting'] as const;
 export type ProjectState = (typeof projectStates)[number];
 
-/** Permissions with which something can be made or started: of no use in a project that is not active. */
-export const closedBy: readonly ProjectPermission[] = [
-  'instance:write',
-  'instance:operate',
-  'image:write',
-  'volume:write',
-];
-
 /** Whether a set of token scopes allows a permission. */
 export function scopesAllow(scopes: readonly string[], permission: Permission): boolean {
   if (permission === 'self:credentials') return false;
