@@ -6,10 +6,12 @@ import { useState } from 'react';
 import type { ProjectPermission } from '#server/contract/permissions.ts';
 import type { PoolQuota } from '#server/contract/quota.ts';
 import { poolQuotaResources } from '#server/contract/quota-resources.ts';
+import { useMayInSystem } from '../lib/use-me.ts';
 import { QuotaBars, useResourceText } from '../project/project-quota.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 
+const PoolLimitsDialog = dynamic(() => import('./pool-limits-dialog.tsx').then((module) => module.PoolLimitsDialog));
 const RequestDialog = dynamic(() => import('./request-dialog.tsx').then((module) => module.RequestDialog));
 
 export interface PoolQuotaCardProps {
@@ -19,11 +21,14 @@ export interface PoolQuotaCardProps {
 }
 
 /** What a project uses of a host pool; what has no limit there is only counted. */
-export function PoolQuotaCard({ project, pool: { pool, quota }, permissions }: PoolQuotaCardProps) {
+export function PoolQuotaCard({ project, pool: poolQuota, permissions }: PoolQuotaCardProps) {
+  const { pool, quota } = poolQuota;
   const t = useTranslations('quotaPage');
   const tAsk = useTranslations('quotaRequest.ask');
   const text = useResourceText();
+  const mayChange = useMayInSystem('quota:manage');
   const [asking, setAsking] = useState(false);
+  const [changing, setChanging] = useState(false);
   const limited = poolQuotaResources.flatMap((resource) => {
     const { used, limit } = quota[resource];
     return limit === null ? [] : [{ resource, used, limit }];
@@ -41,7 +46,19 @@ export function PoolQuotaCard({ project, pool: { pool, quota }, permissions }: P
       </Button>
     ) : null;
   return (
-    <Card title={t('inPool', { pool: pool.name })} aside={more}>
+    <Card
+      title={t('inPool', { pool: pool.name })}
+      aside={
+        <span className="flex gap-1">
+          {mayChange ? (
+            <Button variant="ghost" size="small" onClick={() => setChanging(true)}>
+              {t('poolLimits.open')}
+            </Button>
+          ) : null}
+          {more}
+        </span>
+      }
+    >
       {limited.length > 0 ? (
         <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2 xl:grid-cols-3">
           <QuotaBars quota={limited} />
@@ -54,6 +71,8 @@ export function PoolQuotaCard({ project, pool: { pool, quota }, permissions }: P
           })}
         </p>
       ) : null}
+      {limited.length === 0 && counted.length === 0 ? <p className="text-text-2">{t('nothingInPool')}</p> : null}
+      {changing ? <PoolLimitsDialog project={project} pool={poolQuota} onClose={() => setChanging(false)} /> : null}
       {asking ? (
         <RequestDialog
           project={project}

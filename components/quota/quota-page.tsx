@@ -3,10 +3,12 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Inbox } from 'lucide-react';
 import { useTranslations } from 'next-intl';
+import type { PoolQuota } from '#server/contract/quota.ts';
 import type { QuotaRequest } from '#server/contract/quota-request.ts';
 import { quotaResources } from '#server/contract/quota-resources.ts';
 import { ProblemNotice } from '../form/problem-notice.tsx';
 import { useTRPC } from '../lib/trpc-client.ts';
+import { useMayInSystem } from '../lib/use-me.ts';
 import { QuotaBars } from '../project/project-quota.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { DataTable } from '../table/data-table.tsx';
@@ -19,12 +21,22 @@ import { RequestMore } from './request-more.tsx';
 import { RequestPanel } from './request-panel.tsx';
 import { useRequestColumns } from './use-request-columns.tsx';
 
+const none = { used: 0, limit: null };
+const unlimited = ({ id, name }: { id: string; name: string }): PoolQuota => ({
+  pool: { id, name },
+  quota: { instances: none, containers: none, vcpus: none, memoryMiB: none, diskGiB: none },
+});
+
 /** What a project may use and uses, in all and per host pool, and its requests for more. */
 export function QuotaPage({ project }: { project: string }) {
   const t = useTranslations('quotaPage');
   const trpc = useTRPC();
   const { data, error } = useQuery(trpc.project.get.queryOptions({ project }));
-  const pools = useQuery(trpc.quota.pools.queryOptions({ project })).data?.items ?? [];
+  const counted = useQuery(trpc.quota.pools.queryOptions({ project })).data?.items ?? [];
+  // Who sets limits sees the pools, too, in which there are none yet.
+  const mayChange = useMayInSystem('quota:manage');
+  const usable = useQuery(trpc.hostPool.usable.queryOptions({ project }, { enabled: mayChange })).data?.items ?? [];
+  const pools = [...counted, ...usable.filter(({ id }) => !counted.some(({ pool }) => pool.id === id)).map(unlimited)];
   const query = useInfiniteQuery(
     trpc.quotaRequest.list.infiniteQueryOptions(
       { project, limit: 100 },
