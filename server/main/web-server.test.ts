@@ -66,6 +66,45 @@ it('answers the next request of a connection on which a body was refused half-wa
   expect(answer.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
 });
 
+it('cuts a client that does not get its request over, and no other', async () => {
+  const impatient = await startWebTestbed({ bodyMs: 300 });
+  const { hostname, port } = new URL(impatient.url);
+  /** Sends a byte from time to time; answers whether the server hung up. */
+  const trickle = (path: string) =>
+    new Promise<boolean>((resolve) => {
+      const head = `POST ${path} HTTP/1.1\r\nHost: atoll.test\r\nOrigin: http://atoll.test`;
+      const type = 'Content-Type: application/json\r\nContent-Length: 5000';
+      const socket = connect(Number(port), hostname, () => socket.write(`${head}\r\n${type}\r\n\r\n{`));
+      const drops = setInterval(() => socket.write(' '), 50);
+      const end = (isCut: boolean) => {
+        clearInterval(drops);
+        clearTimeout(patience);
+        socket.destroy();
+        resolve(isCut);
+      };
+      const patience = setTimeout(() => end(false), 60_000);
+      socket.on('error', () => end(true));
+      socket.on('close', () => end(true));
+    });
+  try {
+    expect(await trickle('/api/trpc/auth.signIn')).toBe(true);
+    expect((await fetch(`${impatient.url}/api/health`)).status).toBe(200);
+  } finally {
+    await impatient.stop();
+  }
+});
+
+it('lets no page read a large body, or one that does not say how large it is', async () => {
+  const put = (body: BodyInit, more: object = {}) =>
+    fetch(`${web.url}/api/preferences`, { method: 'PUT', body, ...more } as RequestInit);
+  expect((await put('x'.repeat(16_385))).status).toBe(413);
+  const endless = (async function* () {
+    yield Buffer.from('x');
+  })();
+  expect((await put(endless as unknown as BodyInit, { duplex: 'half' })).status).toBe(413);
+  expect((await put('{}')).status).toBe(404);
+});
+
 it('gives every answer its headers, and pages a policy with a nonce of their own', async () => {
   const pages = [await fetch(`${web.url}/somewhere`), await fetch(`${web.url}/somewhere`)];
   const policies = pages.map((page) => page.headers.get('content-security-policy') ?? '');

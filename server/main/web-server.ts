@@ -17,6 +17,8 @@ export interface WebServerOptions {
   /** Proxies whose X-Forwarded-For and -Proto are believed. */
   trustedProxies: BlockList;
   log: Log;
+  /** Milliseconds until a body that is no upload must be there; default 30 s. */
+  bodyMs?: number | undefined;
 }
 
 /** A connection on which nothing moves is closed; the event stream beats every 15 s, `?wait=` ends after 60 s. */
@@ -43,6 +45,27 @@ export function createWebServer(options: WebServerOptions): Server {
   return server;
 }
 
+/** What is sent may take as long as it likes only here; the connection is watched by {@link idleMs}. */
+const uploadPath = /^\/api\/v1\/(?:images\/[^/]+|hosts\/[^/]+\/container-images)\/data$/;
+/** JSON of at most 1 MiB comes in less, even over a bad line; a byte a minute would keep its connection for days. */
+const defaultBodyMs = 30_000;
+/** Pages take nothing but a few preferences, and Next would read a body of any size into memory. */
+const maxPageBodyBytes = 16_384;
+
+/** Cuts a client that does not get its body over in time. */
+function expectBody(request: IncomingMessage, bodyMs: number): void {
+  const cut = setTimeout(() => {
+    if (!request.complete) request.socket.destroy();
+  }, bodyMs);
+  cut.unref();
+  request.once('close', () => clearTimeout(cut));
+}
+
+/** Whether a body is larger than a page takes, or does not say how large it is. */
+function isTooMuchForPage({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > maxPageBodyBytes;
+}
+
 async function answer(options: WebServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { door, pages, origin, trustedProxies } = options;
   const path = pathOf(request.url ?? '');
@@ -65,6 +88,7 @@ async function answer(options: WebServerOptions, request: IncomingMessage, respo
     refusePlain(request, response, origin);
     return;
   }
+  if (!uploadPath.test(path)) expectBody(request, options.bodyMs ?? defaultBodyMs);
   const handler = handlerOf(door, path);
   if (handler) {
     await send(await handler(toRequest(request, response, origin)), response);
@@ -72,6 +96,11 @@ async function answer(options: WebServerOptions, request: IncomingMessage, respo
     return;
   }
 
+  if (isTooMuchForPage(request)) {
+    response.writeHead(413).end();
+    drain(request);
+    return;
+  }
   const nonce = newNonce();
   const policy = pagePolicy(nonce);
   // Next reads the nonce for its own scripts from this header of the request.

@@ -83,6 +83,8 @@ export async function startWebTestbed(
   options: {
     trustedProxies?: string[];
     origin?: string;
+    /** Milliseconds until a request must be there, body and all. */
+    bodyMs?: number;
     /** A second process on the database of this one; it is stopped first. */
     beside?: WebTestbed;
   } = {},
@@ -122,7 +124,14 @@ export async function startWebTestbed(
   const pages = async (_: unknown, response: { writeHead(status: number): { end(): void } }): Promise<void> =>
     response.writeHead(404).end();
   const trustedProxies = networkSet(options.trustedProxies ?? []);
-  const server = createWebServer({ door: createWebDoor(app, 'test'), pages, origin, trustedProxies, log });
+  const server = createWebServer({
+    door: createWebDoor(app, 'test'),
+    pages,
+    origin,
+    trustedProxies,
+    log,
+    bodyMs: options.bodyMs,
+  });
   const url = await listen(server);
 
   const send = async <Body>(path: string, request: WebRequest): Promise<WebAnswer<Body>> => {
