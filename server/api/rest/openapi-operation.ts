@@ -18,7 +18,7 @@ export function openapiOperation(
   return {
     operationId: `${resource}${verb.charAt(0).toUpperCase()}${verb.slice(1)}`,
     summary,
-    description: permission === null ? undefined : `Needs the permission \`${permission}\` (${whereOf(policy.kind)}).`,
+    description: permission === null ? undefined : needOf(policy, permission),
     tags: [resource],
     // OpenAPI 3.1 §4.8.30: for other schemes than OAuth the list names the roles that are needed.
     security: permission === null ? [] : [{ token: [permission] }],
@@ -28,6 +28,12 @@ export function openapiOperation(
     }),
     responses: responsesOf(endpoint, rest),
   };
+}
+
+/** What a caller needs; what gives rights to others is for people who are signed in. */
+function needOf(policy: Endpoint['policy'], permission: string): string {
+  const need = `Needs the permission \`${permission}\` (${whereOf(policy.kind)}).`;
+  return 'sessionOnly' in policy && policy.sessionOnly ? `${need} Refused to tokens.` : need;
 }
 
 function whereOf(kind: Endpoint['policy']['kind']): string {

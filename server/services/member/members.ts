@@ -73,8 +73,8 @@ export async function removeMember(ctx: ProjectContext, input: { user: string })
   const leaves = ctx.actor.userId === ref.userId;
   if (!leaves && !mayInProject(ctx.actor, ref.projectId, 'member:manage'))
     throw new AtollError('forbidden', 'This needs the permission member:manage in the project.');
-  const action = leaves ? 'member.leave' : 'member.remove';
-  const what = { action, projectId: ref.projectId, target: { type: 'user', id: ref.userId } };
+  const target = { type: 'user', id: ref.userId };
+  const what = { action: 'member.remove', projectId: ref.projectId, target, detail: { leaves } };
   return change(ctx, what, async (tx) => {
     const member = await findMember(tx, ref);
     if (!member) throw new AtollError('not_found', 'There is no such member.');
