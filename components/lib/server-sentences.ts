@@ -64,6 +64,7 @@ export const serverSentences = {
   oneContainer: 'A volume can be used by one container only.',
   vmDisk: 'This is the disk of a VM.',
   noSpace: 'The server has not enough free space for this image.',
+  manyImages: '{count} images are being uploaded or imported already.',
   uploadAgain: 'The file is gone; upload it again.',
   uploadRuns: 'This image is being uploaded already.',
   wrongChecksum: 'The SHA-256 of the file is {actual}, not {expected}.',

@@ -71,6 +71,17 @@ export async function insertImage(tx: AtollTx, image: NewImage): Promise<ImageRo
   return getImage(tx, { id, scope: 'every-project', includePublic: true });
 }
 
+/**
+ * How many images of a project (null: public ones) are being uploaded or imported. Whoever else counts waits for the end of this
+ * transaction, so that what is inserted by the number is right.
+ */
+export async function countUnfinishedImages(tx: AtollTx, ref: { projectId: string | null }): Promise<number> {
+  await tx.$queryRaw(
+    Prisma.sql`SELECT pg_advisory_xact_lock(hashtext('images'), hashtext(${ref.projectId ?? 'public'}))::text`,
+  );
+  return tx.image.count({ where: { ...ref, state: { in: ['uploading', 'importing', 'inspecting'] } } });
+}
+
 /** One image that the caller may see. Throws not_found. */
 export async function getImage(db: DbOrTx, ref: ImageView & { id: string }): Promise<ImageRow> {
   const visible = inScope(Prisma.sql`i.project_id`, ref.scope, ref.includePublic);

@@ -198,6 +198,7 @@ const exempt: Record<string, string> = {
   insertInstance: 'makes a row in the project that is named',
   insertVolume: 'makes a row in the project that is named',
   insertImage: 'makes a row in the project that is named',
+  countUnfinishedImages: 'its project is the scope',
   insertOperation: 'makes a row in the project that is named',
   insertProject: 'makes a project',
   appendEvent: 'makes a row in the project that is named',

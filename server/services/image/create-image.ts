@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import { AtollError } from '#server/contract/errors.ts';
 import type { createImageSchema, Image } from '#server/contract/image.ts';
 import type { Operation } from '#server/contract/operation.ts';
-import { getImage, insertImage } from '#server/db/image-store.ts';
+import type { AtollTx } from '#server/db/client.ts';
+import { countUnfinishedImages, getImage, insertImage } from '#server/db/image-store.ts';
 import { enqueueOperation } from '#server/operations/engine/enqueue.ts';
 import { newId } from '#server/platform/id.ts';
 import { enterProject } from '../access/enter.ts';
@@ -17,7 +18,7 @@ type CreateImage = z.output<typeof createImageSchema>;
 
 /**
  * Makes an image: its bytes are uploaded afterwards, or an operation imports them from the address.
- * Throws `not_found` for the project, `forbidden`, or `payload_too_large` when the server has no room.
+ * Throws `not_found` for the project, `forbidden`, `payload_too_large` when the server has no room, or `rate_limited` when too many are under way.
  */
 export async function createImage(
   ctx: ActorContext,
@@ -36,6 +37,7 @@ export async function createImage(
     detail: { name, source: source.type },
   };
   return startWork(ctx, what, async (tx) => {
+    await requireFew(tx, projectId);
     const inserted = await insertImage(tx, {
       id,
       projectId,
@@ -59,6 +61,17 @@ export async function createImage(
     });
     const row = await getImage(tx, { id, scope: 'every-project', includePublic: true });
     return { image: imageView(row), operation: operationView(operation) };
+  });
+}
+
+/** At once in one project: each takes disk of the server before any quota knows its size, and imports take the workers' time. */
+const maxUnfinished = 20;
+
+async function requireFew(tx: AtollTx, projectId: string | null): Promise<void> {
+  if ((await countUnfinishedImages(tx, { projectId })) < maxUnfinished) return;
+  throw new AtollError('rate_limited', `${maxUnfinished} images are being uploaded or imported already.`, {
+    hint: 'Wait until some of them are ready, or delete those that nobody goes on with.',
+    retryAfterSeconds: 60,
   });
 }
 

@@ -177,6 +177,22 @@ describe('an upload', () => {
     await expect(dead.tell(5)).rejects.toMatchObject({ code: 'state_conflict' });
   });
 
+  it('is one of twenty at once in a project, and no more, however they come', async () => {
+    const admin = await world.web.tokenOf(world.users.admin, ['all']);
+    const create = () => {
+      const body = { name: freshName(), project: world.projectB, source: { type: 'upload', sizeBytes: 10 } };
+      return world.web.rest<Problem & { image: { id: string } }>('/images', { method: 'POST', token: admin, body });
+    };
+    const answers = await Promise.all(Array.from({ length: 30 }, create));
+    const made = answers.filter(({ status }) => status === 202);
+    expect(made).toHaveLength(20);
+    const refused = answers.filter(({ status }) => status !== 202);
+    expect(new Set(refused.map(({ status, body }) => `${status} ${body.code}`))).toEqual(new Set(['429 rate_limited']));
+    await world.web.owner.image.update({ where: { id: made[0]?.body.image.id }, data: { state: 'failed' } });
+    expect((await create()).status).toBe(202);
+    expect((await create()).status).toBe(429);
+  });
+
   it('larger than the server is refused at once', async () => {
     const source = { type: 'upload', sizeBytes: 2 ** 40 };
     const body = { name: 'huge', project: world.projectA, source };
