@@ -63,10 +63,16 @@ export async function changeHostPool(
   });
 }
 
-const word = { vcpus: 'vCPUs', memoryMiB: 'MiB of memory', diskGiB: 'GiB of disk' } as const;
-
-const tell = ({ host, resource, claimed, allocatable }: Overfull): string =>
-  `${host}: ${claimed} ${word[resource]} claimed, ${allocatable} left`;
+function tell({ host, resource, claimed, allocatable }: Overfull): string {
+  switch (resource) {
+    case 'vcpus':
+      return `${host}: ${claimed} vCPUs claimed, ${allocatable} left`;
+    case 'memoryMiB':
+      return `${host}: ${claimed} MiB of memory claimed, ${allocatable} left`;
+    case 'diskGiB':
+      return `${host}: ${claimed} GiB of disk claimed, ${allocatable} left`;
+  }
+}
 
 /** Gives the hosts the ratios and reserves of their pool. Throws `state_conflict` that names the hosts which are too full for them. */
 export async function requireRoom(
