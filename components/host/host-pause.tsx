@@ -43,10 +43,7 @@ export function HostPauseButtons({ host, busy }: { host: Host; busy: string | nu
 /** Why a host takes nothing new, and what still runs on it; nothing where it takes all. */
 export function HostPauseNotice({ host }: { host: Host }) {
   const t = useTranslations('host.pause');
-  const may = useMayInSystem('host:write');
-  const { update } = useHostActions(host.name);
   if (!host.cordon && !host.maintenance) return null;
-  const end = host.cordon ? { cordon: null } : { maintenance: false };
   return (
     <div className="mb-4">
       <ErrorNotice
@@ -55,13 +52,6 @@ export function HostPauseNotice({ host }: { host: Host }) {
         what={t(host.cordon ? 'cordon.is' : 'maintenance.is')}
         why={host.cordon ? host.cordon.reason : host.maintenanceReason}
         hint={t('stillRuns', { instances: host.instances, unmanaged: host.unmanaged })}
-        actions={
-          may ? (
-            <Button size="small" busy={update.isPending} onClick={() => update.mutate({ host: host.id, ...end })}>
-              {t(host.cordon ? 'uncordon' : 'maintenance.end')}
-            </Button>
-          ) : null
-        }
       />
     </div>
   );
