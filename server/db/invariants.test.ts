@@ -65,6 +65,13 @@ const faults: [name: string, invariant: string, sql: () => string, about: () => 
     () => `UPDATE pool_quota SET used = 0 WHERE resource = 'vcpus'`,
     () => project.id,
   ],
+  [
+    'a host that changed its pool without its claims',
+    'I1',
+    () => `WITH other AS (INSERT INTO host_pool (id, name) VALUES (gen_random_uuid(), gen_random_uuid()) RETURNING id)
+      UPDATE host SET pool_id = (SELECT id FROM other)`,
+    () => instance.id,
+  ],
   ['a volume without its claims', 'I1', () => 'UPDATE volume SET size_gib = 2', () => volume.id],
   [
     'more than the quota allows',

@@ -1,3 +1,4 @@
+import { poolQuotaResources } from '#server/contract/quota-resources.ts';
 import type { DbOrTx } from './client.ts';
 import { Prisma } from './generated/client.ts';
 
@@ -87,6 +88,22 @@ const checks: [DatabaseInvariant, Prisma.Sql][] = [
         WHERE r.owner_id = v.id AND r.host_id IS NULL AND r.pool_id IS NULL AND r.state <> 'released') c
       WHERE v.state IN ('creating', 'ready')
         AND (c.volumes, c.disk) IS DISTINCT FROM (1::numeric, v.size_gib::numeric)`,
+  ],
+  [
+    'I1',
+    Prisma.sql`
+      SELECT 'what an instance claims of its project and of the pool of its host differs: ' || q.resource || ' '
+          || q.amount || ' and ' || coalesce(p.amount, 0) AS message,
+        ARRAY[i.id::text, i.project_id::text, h.pool_id::text] AS ids
+      FROM instance i JOIN host h ON h.id = i.host_id
+      CROSS JOIN LATERAL (
+        SELECT resource, sum(amount) AS amount FROM reservation r
+        WHERE r.owner_id = i.id AND r.host_id IS NULL AND r.pool_id IS NULL AND r.state <> 'released' GROUP BY 1) q
+      LEFT JOIN LATERAL (
+        SELECT sum(amount) AS amount FROM reservation r
+        WHERE r.owner_id = i.id AND r.pool_id = h.pool_id AND r.resource = q.resource AND r.state <> 'released') p ON true
+      WHERE i.lifecycle IN ('creating', 'ready') AND q.resource = ANY(${[...poolQuotaResources]}::text[])
+        AND q.amount <> coalesce(p.amount, 0)`,
   ],
   // A limit may be set below what is used: that is `tolerated`, and no claim is a breach that was within the limit of its time.
   [
