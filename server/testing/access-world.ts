@@ -47,7 +47,8 @@ export interface AccessWorld {
 
 /** Builds it on a fresh web. */
 export async function buildAccessWorld(): Promise<AccessWorld> {
-  const web = await startWebTestbed();
+  // Behind a proxy: a test that asks more than one address may says from where each of its requests comes.
+  const web = await startWebTestbed({ trustedProxies: ['127.0.0.0/8'] });
   const db = web.owner;
   const person = async (role: 'user' | 'admin' | 'auditor' = 'user'): Promise<string> =>
     (await makeUser(db, { role })).id;
