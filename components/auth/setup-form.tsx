@@ -63,7 +63,7 @@ function SetupFields({ token, purpose, email }: SetupFieldsProps) {
   });
   const complete = useMutation(
     trpc.auth.completeSetup.mutationOptions({
-      onSuccess: () => window.location.assign(paths.overview()),
+      onSuccess: ({ step }) => window.location.assign(step === 'done' ? paths.overview() : paths.signIn()),
       onError: (error) => applyProblem(form, problemOf(error), tForm),
     }),
   );

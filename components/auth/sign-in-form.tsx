@@ -3,6 +3,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { authApi } from '#server/contract/identity.ts';
+import type { SignInStep } from '#server/contract/sign-in.ts';
 import { ProblemNotice } from '../form/problem-notice.tsx';
 import { submitForm } from '../form/submit-form.ts';
 import { TextField } from '../form/text-field.tsx';
@@ -15,8 +16,8 @@ interface Fields {
   password: string;
 }
 
-/** E-mail and password; leads to `next` with a whole page load, so that nothing of an earlier person stays. */
-export function SignInForm({ next }: { next: string }) {
+/** E-mail and password: the first step of signing in. */
+export function SignInForm({ onStep }: { onStep: (step: SignInStep) => void }) {
   const t = useTranslations('auth');
   const trpc = useTRPC();
   const form = useContractForm<Fields, typeof authApi.signIn.input>(authApi.signIn.input, {
@@ -24,7 +25,7 @@ export function SignInForm({ next }: { next: string }) {
   });
   const signIn = useMutation(
     trpc.auth.signIn.mutationOptions({
-      onSuccess: () => window.location.assign(next),
+      onSuccess: ({ step, methods }) => onStep({ step, methods }),
       onError: () => form.setFocus('password', { shouldSelect: true }),
     }),
   );

@@ -47,6 +47,7 @@ export const paths = {
   projects: () => '/system/projects',
   quotaRequests: () => '/system/quota-requests',
   users: () => '/system/users',
+  signInSettings: () => '/system/sign-in',
   roles: () => '/system/roles',
   systemOperations: () => '/system/operations',
   systemEvents: () => '/system/events',

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { parseProblem, problemOf, RestError } from './problem.ts';
+import { askForProof } from './step-up.ts';
 
 export interface JsonRequest<S extends z.ZodType> {
   method: 'PUT' | 'PATCH';
@@ -16,12 +17,18 @@ export interface JsonRequest<S extends z.ZodType> {
  * @throws RestError
  */
 export async function sendJson<S extends z.ZodType>(request: JsonRequest<S>): Promise<z.output<S>> {
-  const response = await fetch(`/api/v1${request.path}`, {
-    method: request.method,
-    headers: { 'content-type': 'application/json', 'if-match': `"${request.version}"` },
-    body: JSON.stringify(request.body),
-  });
-  const body: unknown = await response.json().catch(() => null); // a proxy's page of its own
+  const send = () =>
+    fetch(`/api/v1${request.path}`, {
+      method: request.method,
+      headers: { 'content-type': 'application/json', 'if-match': `"${request.version}"` },
+      body: JSON.stringify(request.body),
+    });
+  let response = await send();
+  let body: unknown = await response.json().catch(() => null); // a proxy's page of its own
+  if (parseProblem(body)?.code === 'step_up_required' && (await askForProof())) {
+    response = await send();
+    body = await response.json().catch(() => null);
+  }
   if (!response.ok) throw new RestError(parseProblem(body) ?? problemOf(new Error(`HTTP ${response.status}`)));
   return request.answer.parse(body);
 }

@@ -5,8 +5,11 @@ import { useMe } from '../lib/use-me.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import { Card } from '../ui/card.tsx';
 import { FactList } from '../ui/fact-list.tsx';
+import { LinkedCard } from './linked-card.tsx';
+import { PasskeysCard } from './passkeys-card.tsx';
 import { PasswordCard } from './password-card.tsx';
 import { SessionsCard } from './sessions-card.tsx';
+import { TotpCard } from './totp-card.tsx';
 
 /** Who one is, one's password, one's sessions. */
 export function ProfilePage() {
@@ -31,6 +34,9 @@ export function ProfilePage() {
           />
         </Card>
         <PasswordCard />
+        <TotpCard />
+        <PasskeysCard />
+        <LinkedCard />
         <SessionsCard />
       </div>
     </>

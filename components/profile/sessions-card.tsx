@@ -37,11 +37,12 @@ export function SessionsCard() {
         <ProblemNotice error={sessions.error ?? end.error} />
         {sessions.isPending ? <Skeleton className="h-10 w-full" /> : null}
         <ul className="w-full divide-y divide-line">
-          {sessions.data?.items.map(({ id, current, ip, userAgent, lastSeenAt }) => (
+          {sessions.data?.items.map(({ id, current, ip, userAgent, lastSeenAt, method }) => (
             <li key={id} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2 first:pt-0">
               <span className="min-w-0 grow basis-60 truncate" title={userAgent}>
                 {nameOf(userAgent)}
               </span>
+              <span className="text-12 text-text-2">{t(`method.${method}`)}</span>
               <span className="font-mono text-12">{ip}</span>
               {current ? <Badge tone="busy">{t('here')}</Badge> : <TimeAgo at={lastSeenAt} />}
             </li>

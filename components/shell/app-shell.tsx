@@ -6,6 +6,7 @@ import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { type ReactNode, useState } from 'react';
+import { StepUpGate } from '../auth/step-up-gate.tsx';
 import { usePreferences } from '../lib/preferences-provider.tsx';
 import { useShortcuts } from '../lib/use-shortcuts.ts';
 import { IconButton } from '../ui/icon-button.tsx';
@@ -78,6 +79,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       </div>
       {open === 'rail' ? <PhoneRail onClose={() => setOpen(null)} /> : null}
       <OwnOperationToasts />
+      <StepUpGate />
       {open === 'shortcuts' ? <ShortcutSheet onClose={() => setOpen(null)} /> : null}
       {open === 'palette' ? <CommandPalette onClose={() => setOpen(null)} /> : null}
     </div>

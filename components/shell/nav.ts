@@ -4,6 +4,7 @@ import {
   Braces,
   ChartColumn,
   Cpu,
+  Fingerprint,
   FolderKanban,
   Gauge,
   HandCoins,
@@ -41,6 +42,7 @@ export type NavKey =
   | 'projects'
   | 'quotaRequests'
   | 'users'
+  | 'signInSettings'
   | 'roles'
   | 'members'
   | 'projectSettings'
@@ -102,6 +104,7 @@ const system: SystemItem[] = [
   { key: 'projects', icon: FolderKanban, href: paths.projects(), shortcut: 'g p', needs: 'system:read' },
   { key: 'quotaRequests', icon: HandCoins, href: paths.quotaRequests(), needs: 'quota:manage' },
   { key: 'users', icon: Users, href: paths.users(), shortcut: 'g u', needs: 'user:manage' },
+  { key: 'signInSettings', icon: Fingerprint, href: paths.signInSettings(), needs: 'identity:manage' },
   { key: 'roles', icon: ShieldCheck, href: paths.roles(), shortcut: 'g r', needs: 'role:manage' },
   { key: 'systemOperations', icon: Cpu, href: paths.systemOperations(), needs: 'system:read' },
   { key: 'systemEvents', icon: History, href: paths.systemEvents(), needs: 'system:read' },

@@ -12,7 +12,7 @@ import {
   systemRoles,
   tokenScopes,
 } from './permissions.ts';
-import { signInStepSchema } from './sign-in.ts';
+import { sessionMethods, signInStepSchema } from './sign-in.ts';
 
 /** NIST SP 800-63B §5.1.1: length is what counts; at least 12 characters, at most 256, no composition rules. */
 export const passwordSchema = z.string().min(12, 'Use at least 12 characters.').max(256);
@@ -61,7 +61,7 @@ export const sessionSchema = z.object({
   createdAt: timeSchema,
   lastSeenAt: timeSchema,
   expiresAt: timeSchema,
-  method: z.string().describe('How it began: password, password+totp, passkey, oidc, …'),
+  method: z.enum(sessionMethods).describe('How it began'),
 });
 
 export const tokenSchema = z.object({

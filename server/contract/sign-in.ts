@@ -7,6 +7,22 @@ import { passkeyAnswerSchema, passkeyOptionsSchema } from './webauthn.ts';
 export const secondFactors = ['totp', 'recovery-code', 'passkey'] as const;
 export type SecondFactor = (typeof secondFactors)[number];
 
+/** How a session began; kept so that its owner can see it. */
+export const sessionMethods = [
+  'password',
+  'password+totp',
+  'password+recovery-code',
+  'password+passkey',
+  'passkey',
+  'oidc',
+  'ldap',
+  'ldap+totp',
+  'ldap+recovery-code',
+  'ldap+passkey',
+  'setup-link',
+] as const;
+export type SessionMethod = (typeof sessionMethods)[number];
+
 /** Six digits of an authenticator app, however they are grouped. */
 export const totpCodeSchema = z
   .string()

@@ -1,3 +1,4 @@
+import type { SessionMethod } from '#server/contract/sign-in.ts';
 import { newId } from '#server/platform/id.ts';
 import type { AtollTx, DbOrTx } from './client.ts';
 import { Prisma } from './generated/client.ts';
@@ -5,20 +6,6 @@ import type { UserRow } from './user-store.ts';
 
 /** Seconds for which a proof of who one is counts (step-up), the sign-in itself among them. */
 const elevatedSeconds = 600;
-
-/** How a session began; kept so that its owner can see it. */
-export type SessionMethod =
-  | 'password'
-  | 'password+totp'
-  | 'password+recovery-code'
-  | 'password+passkey'
-  | 'passkey'
-  | 'oidc'
-  | 'ldap'
-  | 'ldap+totp'
-  | 'ldap+recovery-code'
-  | 'ldap+passkey'
-  | 'setup-link';
 
 /** A signed-in browser. Its cookie is stored only as SHA-256. */
 export interface SessionRow {

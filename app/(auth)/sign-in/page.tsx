@@ -1,6 +1,7 @@
+import { HydrationBoundary } from '@tanstack/react-query';
 import { redirect } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
-import { SignInForm } from '#components/auth/sign-in-form.tsx';
+import { SignInFlow } from '#components/auth/sign-in-flow.tsx';
 import { safeNext } from '#components/lib/paths.ts';
 import { openRequest } from '../../open-page.ts';
 
@@ -13,7 +14,15 @@ export const generateMetadata = async () => ({ title: (await getTranslations('au
 export default async function SignInPage({ searchParams }: Props) {
   const { next } = await searchParams;
   const target = safeNext(typeof next === 'string' ? next : null);
-  const { signedIn } = await openRequest();
+  const { signedIn, trpc, queryClient, state } = await openRequest();
   if (signedIn) redirect(target);
-  return <SignInForm next={target} />;
+  await Promise.all([
+    queryClient.prefetchQuery(trpc.signIn.ways.queryOptions({})),
+    queryClient.prefetchQuery(trpc.signIn.pending.queryOptions({})),
+  ]);
+  return (
+    <HydrationBoundary state={state()}>
+      <SignInFlow next={target} />
+    </HydrationBoundary>
+  );
 }

@@ -1,8 +1,7 @@
 import { AtollError } from '#server/contract/errors.ts';
-import type { SignInStep } from '#server/contract/sign-in.ts';
+import type { SessionMethod, SignInStep } from '#server/contract/sign-in.ts';
 import { appendEvent } from '#server/db/event-store.ts';
 import { finishPending, type PendingRow } from '#server/db/pending-sign-in-store.ts';
-import type { SessionMethod } from '#server/db/session-store.ts';
 import { countRecoveryCodes, putTotp } from '#server/db/totp-store.ts';
 import { getUser, type UserRow } from '#server/db/user-store.ts';
 import { lock } from '#server/platform/vault.ts';

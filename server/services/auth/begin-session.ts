@@ -1,5 +1,6 @@
+import type { SessionMethod } from '#server/contract/sign-in.ts';
 import type { AtollTx } from '#server/db/client.ts';
-import { insertSession, type SessionMethod } from '#server/db/session-store.ts';
+import { insertSession } from '#server/db/session-store.ts';
 import { newToken } from '#server/platform/hash.ts';
 import type { ServiceContext } from '../service-context.ts';
 

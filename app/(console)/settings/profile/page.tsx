@@ -8,7 +8,12 @@ export const generateMetadata = async () => ({ title: (await getTranslations('pr
 
 export default async function Profile() {
   const { trpc, queryClient, state } = await openPage(paths.profile());
-  await queryClient.prefetchQuery(trpc.auth.sessions.queryOptions({}));
+  await Promise.all([
+    queryClient.prefetchQuery(trpc.auth.sessions.queryOptions({})),
+    queryClient.prefetchQuery(trpc.secondFactor.get.queryOptions({})),
+    queryClient.prefetchQuery(trpc.linkedIdentity.list.queryOptions({})),
+    queryClient.prefetchQuery(trpc.signIn.ways.queryOptions({})),
+  ]);
   return (
     <HydrationBoundary state={state()}>
       <ProfilePage />
