@@ -7,6 +7,7 @@ import type { QuotaResource } from '#server/contract/quota-resources.ts';
 import { paths } from '../lib/paths.ts';
 import type { DataColumn } from '../table/data-column.ts';
 import { RowLink } from '../table/row-link.tsx';
+import { Badge } from '../ui/badge.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { mainQuotaResources, useResourceText } from './project-quota.tsx';
 
@@ -32,7 +33,12 @@ export function useProjectColumns(): DataColumn<Project>[] {
         header: t('column.name'),
         width: 'minmax(120px, 2fr)',
         card: 'title',
-        cell: (row) => <RowLink href={paths.instances(row.slug)}>{row.name}</RowLink>,
+        cell: (row) => (
+          <span className="flex min-w-0 items-center gap-2">
+            <RowLink href={paths.instances(row.slug)}>{row.name}</RowLink>
+            {row.state === 'active' ? null : <Badge>{t(`state.${row.state}`)}</Badge>}
+          </span>
+        ),
       },
       {
         id: 'slug',

@@ -2,20 +2,20 @@
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { HardDrive } from 'lucide-react';
-import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import { useState } from 'react';
 import type { Volume } from '#server/contract/volume.ts';
 import { ProblemNotice } from '../form/problem-notice.tsx';
+import { CreateLink } from '../lib/create-link.tsx';
 import { formatGiB } from '../lib/format.ts';
 import { paths } from '../lib/paths.ts';
 import { useTRPC } from '../lib/trpc-client.ts';
+import { useCannotInProject } from '../lib/use-project-right.ts';
 import { ProjectQuotaStrip } from '../project/project-quota.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { DataTable } from '../table/data-table.tsx';
 import { useListRows } from '../table/list-rows.ts';
 import { nextCursor } from '../table/next-cursor.ts';
-import { buttonStyle } from '../ui/button-style.ts';
 import { Card } from '../ui/card.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { useVolumeColumns } from './volume-columns.tsx';
@@ -26,6 +26,7 @@ export function VolumeList({ project }: { project: string }) {
   const t = useTranslations('volume');
   const locale = useLocale();
   const trpc = useTRPC();
+  const cannot = useCannotInProject();
   const [deleting, setDeleting] = useState<Volume | null>(null);
   const { data: own } = useQuery(trpc.project.get.queryOptions({ project }));
   const query = useInfiniteQuery(
@@ -40,9 +41,11 @@ export function VolumeList({ project }: { project: string }) {
   const kept = rows?.filter(({ instance }) => instance === null) ?? [];
   const keptGiB = kept.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0);
   const create = (
-    <Link href={paths.instanceNew(project)} className={buttonStyle('primary')}>
-      {t('createInstance')}
-    </Link>
+    <CreateLink
+      href={paths.instanceNew(project)}
+      text={t('createInstance')}
+      reason={cannot(project, 'instance:write')}
+    />
   );
   return (
     <>

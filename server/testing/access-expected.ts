@@ -38,7 +38,7 @@ export const ownCredentials: Expected = {
 export const readInProject: Expected = { ...everybodySignedIn, ...nobody, ...strangers, tokenWithoutScope: 403 };
 export const writeInProject: Expected = { ...readInProject, viewer: 403, auditor: 403 };
 /** Lists answer with what one may see, and so nobody but a token without the scope is refused. */
-export const listVisible: Expected = own;
+export const listVisible: Expected = { ...own };
 /** An object named by its id alone: tokens that may not read it do not know it. */
 export const readVisible: Expected = { ...readInProject };
 export const writeVisible: Expected = { ...writeInProject };
@@ -77,7 +77,7 @@ export const answeredByAll = (outcome: 401 | 404): Expected => ({
 });
 export const notFoundByAll = answeredByAll(404);
 export const nobodyPending = answeredByAll(401);
-export const readIdentity: Expected = writeSystem;
+export const readIdentity: Expected = { ...writeSystem };
 
 /** What only owners and admins may do in a project. */
 export const manageInProject: Expected = { ...writeInProject, member: 403 };
@@ -111,7 +111,9 @@ export function derived(
       const passes = expected.stranger === 'passes' || operatorPermissions.includes(policy.permission);
       return { operator: passes ? 'passes' : 404, disabled };
     }
-    default:
+    case 'public':
+    case 'self':
+    case 'system':
       return { operator: expected.viewer, disabled };
   }
 }
