@@ -9,7 +9,6 @@ import { formatMiB } from '../lib/format.ts';
 import { paths } from '../lib/paths.ts';
 import { useTRPC } from '../lib/trpc-client.ts';
 import { Card } from '../ui/card.tsx';
-import { StateDot } from '../ui/state-dot.tsx';
 
 /** How uneven the hosts of a pool are used, and moves that would help. Nothing is moved from here. */
 export function PoolAdvice({ id }: { id: string }) {
@@ -25,9 +24,9 @@ export function PoolAdvice({ id }: { id: string }) {
       {error ? <ProblemNotice error={error} what={t('failed')} /> : null}
       {advice ? (
         <div className="flex flex-col gap-3">
-          <StateDot tone={advice.imbalance > advice.threshold && advice.policy !== 'pack' ? 'warn' : 'ok'}>
+          <p className={advice.imbalance > advice.threshold && advice.policy !== 'pack' ? 'text-warn' : undefined}>
             {t('imbalance', { now: percent(advice.imbalance), threshold: percent(advice.threshold) })}
-          </StateDot>
+          </p>
           {advice.policy === 'pack' ? <p className="text-text-3">{t('packs')}</p> : null}
           {advice.moves.length > 0 ? (
             <>
