@@ -9,6 +9,7 @@ import { useOperationText } from '../lib/operation-text.ts';
 import { paths } from '../lib/paths.ts';
 import { useTRPC } from '../lib/trpc-client.ts';
 import { useProjectName } from '../lib/use-project-name.ts';
+import { QueueOrderChoice } from '../queue/queue-order.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { DataTable } from '../table/data-table.tsx';
 import { FactFilters } from '../table/fact-filters.tsx';
@@ -61,6 +62,7 @@ export function OperationList({ project }: { project: string | null }) {
           onChange={(show) => void ask({ show })}
         />
         <Checkbox checked={asked.mine} onChange={(mine) => void ask({ mine: mine || null })} label={t('mine')} />
+        {project === null ? <QueueOrderChoice /> : null}
       </div>
       {query.error ? (
         <ProblemNotice error={query.error} what={t('failed')} />

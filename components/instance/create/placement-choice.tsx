@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
+import { Plus, Settings2 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { useController, useWatch } from 'react-hook-form';
@@ -9,6 +9,7 @@ import { FormSection } from '../../form/form-section.tsx';
 import { SelectField } from '../../form/select-field.tsx';
 import { useTRPC } from '../../lib/trpc-client.ts';
 import { PlacementGroupDialog } from '../../placement/placement-group-dialog.tsx';
+import { PlacementGroupsDialog } from '../../placement/placement-groups-dialog.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox } from '../../ui/checkbox.tsx';
 import type { CreateForm } from './use-create-form.ts';
@@ -23,6 +24,7 @@ export function PlacementChoice({ form, project }: { form: CreateForm; project: 
   const poolId = useWatch({ control, name: 'poolId' });
   const { field: traits } = useController({ control, name: 'traits' });
   const [making, setMaking] = useState(false);
+  const [managing, setManaging] = useState(false);
   const offered = [
     ...new Set(pools.filter(({ id }) => !poolId || id === poolId).flatMap((pool) => pool.traits)),
   ].sort();
@@ -65,6 +67,11 @@ export function PlacementChoice({ form, project }: { form: CreateForm; project: 
           <Button onClick={() => setMaking(true)} aria-label={t('newGroup')}>
             <Plus size={16} aria-hidden />
           </Button>
+          {groups.length > 0 ? (
+            <Button onClick={() => setManaging(true)} aria-label={t('manageGroups')}>
+              <Settings2 size={16} aria-hidden />
+            </Button>
+          ) : null}
         </div>
       </div>
       {shown.length > 0 ? (
@@ -81,6 +88,15 @@ export function PlacementChoice({ form, project }: { form: CreateForm; project: 
             ))}
           </div>
         </fieldset>
+      ) : null}
+      {managing ? (
+        <PlacementGroupsDialog
+          project={project}
+          onClose={() => setManaging(false)}
+          onDeleted={(id) => {
+            if (form.getValues('placementGroupId') === id) form.setValue('placementGroupId', '');
+          }}
+        />
       ) : null}
       {making ? (
         <PlacementGroupDialog
