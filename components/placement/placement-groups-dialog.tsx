@@ -57,7 +57,7 @@ export function PlacementGroupsDialog({ project, onClose, onDeleted }: Placement
                 change.mutate({ project, placementGroup: id, strictness: strictness === 'hard' ? 'soft' : 'hard' })
               }
             >
-              {t(strictness === 'hard' ? 'groups.loosen' : 'groups.tighten')}
+              {strictness === 'hard' ? t('groups.loosen') : t('groups.tighten')}
             </Button>
             <Button
               size="small"
