@@ -15,12 +15,6 @@ export interface PriceRow {
 export const listPrices = (db: DbOrTx): Promise<PriceRow[]> =>
   db.price.findMany({ orderBy: { effectiveFrom: 'desc' } });
 
-/** The time of the database, to the millisecond: what prices begin by. */
-export async function databaseNow(db: DbOrTx): Promise<Date> {
-  const rows = await db.$queryRaw<{ now: Date }[]>(Prisma.sql`SELECT date_trunc('milliseconds', now()) AS now`);
-  return rows[0]?.now ?? new Date();
-}
-
 /**
  * Sets prices from a moment on, in the place of those that would begin then or later. Throws `conflict` when what is left before
  * is in another currency: the costs of one month could not be added.

@@ -1,6 +1,8 @@
 import { type OperationInput, operationInput } from '#server/contract/operation-input.ts';
+import { databaseNow } from '#server/db/database-clock.ts';
 import { updateInstance } from '#server/db/instance-change-store.ts';
 import type { PowerState } from '#server/drivers/driver.ts';
+import { monotonicMs } from '#server/platform/clock.ts';
 import { recordInstanceEvent, recordInstanceFailure } from './instance/instance-event.ts';
 import { inProjectOf, instanceTarget } from './instance/instance-target.ts';
 import { observeWhenDone } from './instance/observe.ts';
@@ -25,8 +27,8 @@ const requestStop: AtollStep<Input> = {
     const { driver, ref } = await instanceTarget(context);
     const observed = await driver.getInstance(ref.id, callOptions(context));
     if (observed?.state === 'running') await driver.requestStop(ref, callOptions(context));
-    // The wait counts from here, also after a crash.
-    return { askedAt: new Date().toISOString() };
+    // The wait counts from here, also after a crash; by a clock that the next worker has, too.
+    return { askedAt: (await databaseNow(context.tools.db)).toISOString() };
   },
 };
 
@@ -38,9 +40,11 @@ const waitUntilStopped: AtollStep<Input> = {
   async run(context) {
     const target = await instanceTarget(context);
     const askedAt = Date.parse(String(context.outputs['request-stop']?.askedAt));
-    const until = askedAt + context.input.timeoutSeconds * 1000;
+    const waitedMs = (await databaseNow(context.tools.db)).getTime() - askedAt;
+    // From here by a clock that nobody sets: one that jumped would take the rest of its time from the guest.
+    const until = monotonicMs() + context.input.timeoutSeconds * 1000 - waitedMs;
     for (;;) {
-      const leftMs = Math.max(0, until - Date.now());
+      const leftMs = Math.max(0, until - monotonicMs());
       const observed = await waitForState(context, target, off, Math.min(leftMs, askAgainMs));
       if (observed === null || off.includes(observed.state)) return { stopped: true };
       if (leftMs <= askAgainMs) return { stopped: false };

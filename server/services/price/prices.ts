@@ -1,7 +1,8 @@
 import type { InputOf } from '#server/contract/api.ts';
 import type { Price, priceApi } from '#server/contract/price.ts';
 import type { DbOrTx } from '#server/db/client.ts';
-import { databaseNow, listPrices, type PriceRow, putPrice } from '#server/db/price-store.ts';
+import { databaseNow } from '#server/db/database-clock.ts';
+import { listPrices, type PriceRow, putPrice } from '#server/db/price-store.ts';
 import { change } from '../change.ts';
 import type { ActorContext } from '../service-context.ts';
 import { decimalOf, microsOf } from './decimal.ts';

@@ -1,7 +1,8 @@
 import { maxExportRows } from '#server/contract/audit.ts';
 import { AtollError } from '#server/contract/errors.ts';
 import type { UsageObject, UsageRange } from '#server/contract/usage.ts';
-import { databaseNow, listPrices } from '#server/db/price-store.ts';
+import { databaseNow } from '#server/db/database-clock.ts';
+import { listPrices } from '#server/db/price-store.ts';
 import { sumUsageByObject } from '#server/db/usage-store.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { objectView } from './read-usage.ts';

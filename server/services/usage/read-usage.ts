@@ -7,7 +7,8 @@ import {
   type UsageProject,
   type UsageRange,
 } from '#server/contract/usage.ts';
-import { databaseNow, listPrices } from '#server/db/price-store.ts';
+import { databaseNow } from '#server/db/database-clock.ts';
+import { listPrices } from '#server/db/price-store.ts';
 import {
   costDivisor,
   type ObjectUsage,
