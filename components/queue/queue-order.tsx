@@ -34,7 +34,7 @@ export function QueueOrderChoice() {
   if (!data) return null;
   return (
     <span className="flex items-center gap-2 text-text-2">
-      {t('label')}
+      <span className="shrink-0 whitespace-nowrap">{t('label')}</span>
       {may ? (
         <Select
           aria-label={t('label')}
