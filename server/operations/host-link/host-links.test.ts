@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import type { Db } from '#server/db/client.ts';
 import type { HostRow } from '#server/db/host-store.ts';
 import { createLog } from '#server/platform/log.ts';
-import { HostLinks } from './host-links.ts';
+import { connectionKey, HostLinks } from './host-links.ts';
 
 const row = (fingerprint: string) => ({ id: 'a', name: 'reef-1', connectionType: 'ssh', fingerprint }) as HostRow;
 
-test('one new link for all who ask while the old one is being closed, and the old one is closed', async () => {
+function startLinks() {
   const opened: string[] = [];
   const closed: string[] = [];
   const links = new HostLinks({
@@ -19,6 +19,21 @@ test('one new link for all who ask while the old one is being closed, and the ol
       return { machine, drivers: [] };
     },
   });
+  return { links, opened, closed };
+}
+
+test('who drops an old link does not close the one that has taken its place', async () => {
+  const { links, closed } = startLinks();
+  await links.link(row('old'));
+  await links.link(row('new'));
+  await links.dropIf('a', connectionKey(row('old')));
+  expect(closed).toEqual(['old']);
+  await links.dropIf('a', connectionKey(row('new')));
+  expect(closed).toEqual(['old', 'new']);
+});
+
+test('one new link for all who ask while the old one is being closed, and the old one is closed', async () => {
+  const { links, opened, closed } = startLinks();
   await links.link(row('old'));
   const [one, other] = await Promise.all([links.link(row('new')), links.link(row('new'))]);
   expect(one).toBe(other);

@@ -77,6 +77,11 @@ export class HostLinks {
     if (entry) await this.#close(hostId, entry);
   }
 
+  /** {@link drop}, unless another connection than this has taken its place, as after a new key was confirmed. */
+  async dropIf(hostId: string, connection: string): Promise<void> {
+    if (this.#entries.get(hostId)?.connection === connection) await this.drop(hostId);
+  }
+
   async #close(hostId: string, { link }: Entry): Promise<void> {
     try {
       await (await link).close();

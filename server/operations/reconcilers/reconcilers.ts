@@ -68,7 +68,10 @@ export class Reconcilers {
     for (const hostId of this.#keepers.keys()) {
       if (wanted.has(hostId)) continue;
       await this.#dismiss(hostId);
-      await this.#links.drop(hostId);
+      // One in quarantine is spoken to no more. Of the others an operation may be using the link: they are being taken in
+      // again, or removed.
+      const row = hosts.find(({ id }) => id === hostId);
+      if (row?.state === 'quarantined') await this.#links.dropIf(hostId, connectionKey(row));
     }
     for (const host of wanted.values()) {
       const key = `${connectionKey(host)} ${host.engines.map((engine) => engine.type).join()}`;

@@ -210,6 +210,6 @@ it('a host whose key has changed is put into quarantine, and is back when the ne
       { state: 'enrolling', fingerprint: offeredFingerprint, offeredFingerprint: null },
     ),
   );
-  expect(await hostOperation('host.inspect')).toMatchObject({ state: 'succeeded' });
+  expect(await hostOperation('host.inspect')).toMatchObject({ error: null, state: 'succeeded' });
   expect(await host()).toMatchObject({ state: 'online' });
 });
