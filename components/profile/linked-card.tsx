@@ -33,7 +33,7 @@ export function LinkedCard() {
     <Card title={t('title')}>
       <div className="flex flex-col items-start gap-4">
         <ProblemNotice error={linked.error ?? link.error ?? unlink.error} />
-        <ul className="w-full divide-y divide-line">
+        <ul className="w-full divide-y divide-line empty:hidden">
           {items.map(({ id, provider, createdAt }) => (
             <li key={id} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2 first:pt-0">
               <span className="min-w-0 grow basis-40 truncate">{provider.name}</span>

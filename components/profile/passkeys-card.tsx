@@ -53,7 +53,7 @@ export function PasskeysCard() {
       <div className="flex flex-col items-start gap-4">
         <ProblemNotice error={factors.error} />
         <p className="text-text-2">{t('detail')}</p>
-        <ul className="w-full divide-y divide-line">
+        <ul className="w-full divide-y divide-line empty:hidden">
           {passkeys.map((passkey) => (
             <li key={passkey.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2 first:pt-0">
               <Fingerprint size={16} aria-hidden className="shrink-0 text-text-3" />

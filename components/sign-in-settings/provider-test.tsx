@@ -54,7 +54,7 @@ export function ProviderTest({ provider, onClose }: { provider: IdentityProvider
               <StateDot tone={ok ? 'ok' : 'bad'}>
                 {isStep(step) ? t(`step.${step}.${ok ? 'ok' : 'bad'}`) : step}
               </StateDot>
-              <span className="block break-all pl-4 font-mono text-12 text-text-2">{detail}</span>
+              <span className="block break-all pl-5 font-mono text-12 text-text-2">{detail}</span>
             </li>
           ))}
         </ul>
