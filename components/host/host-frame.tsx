@@ -19,6 +19,7 @@ import { HostPauseButtons, HostPauseNotice } from './host-pause.tsx';
 import { HostQuarantine } from './host-quarantine.tsx';
 import { HostStateOrTask } from './host-state.tsx';
 import { useHostActions } from './use-host-actions.ts';
+import { useHostBar } from './use-host-bar.ts';
 
 export interface HostFrameProps {
   id: string;
@@ -31,6 +32,7 @@ export function HostFrame({ id, children }: HostFrameProps) {
   const trpc = useTRPC();
   const { data: host, error } = useQuery(trpc.host.get.queryOptions({ host: id }));
   const said = useSaid();
+  const barred = useHostBar();
   const { inspect } = useHostActions(host?.name ?? '');
   if (error) return <ProblemNotice error={error} what={t('notRead')} />;
   if (!host) return <SkeletonRows />;
@@ -55,7 +57,7 @@ export function HostFrame({ id, children }: HostFrameProps) {
               variant="primary"
               onClick={() => inspect.mutate({ host: id })}
               busy={inspect.isPending}
-              reason={busy ?? (host.state === 'quarantined' ? t('quarantinedFirst') : null)}
+              reason={barred ?? busy ?? (host.state === 'quarantined' ? t('quarantinedFirst') : null)}
             >
               <Stethoscope size={16} aria-hidden />
               {t('inspect')}

@@ -11,6 +11,7 @@ import { Field } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
 import { TextInput } from '../ui/text-input.tsx';
 import { useHostActions } from './use-host-actions.ts';
+import { useHostBar } from './use-host-bar.ts';
 
 const textOfLabels = (labels: Host['labels']): string =>
   Object.entries(labels)
@@ -37,6 +38,7 @@ export function HostPlacement({ host }: { host: Host }) {
   const t = useTranslations('host.placement');
   const trpc = useTRPC();
   const { update } = useHostActions(host.name);
+  const barred = useHostBar();
   const pools = useQuery(trpc.hostPool.list.queryOptions({ limit: 200 })).data?.items ?? [];
   const [poolId, setPoolId] = useState(host.hostPool.id);
   const [traits, setTraits] = useState(host.traits.join(', '));
@@ -48,7 +50,7 @@ export function HostPlacement({ host }: { host: Host }) {
   const same = poolId === host.hostPool.id && traits === host.traits.join(', ') && labels === textOfLabels(host.labels);
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (parsed.success && !same) update.mutate(wanted);
+    if (parsed.success && !same && !barred) update.mutate(wanted);
   };
   return (
     <Card title={t('title')}>
@@ -70,7 +72,7 @@ export function HostPlacement({ host }: { host: Host }) {
           {(ids) => <TextInput {...ids} mono value={labels} onChange={(event) => setLabels(event.target.value)} />}
         </Field>
         <div>
-          <Button type="submit" busy={update.isPending} reason={same ? t('same') : null}>
+          <Button type="submit" busy={update.isPending} reason={barred ?? (same ? t('same') : null)}>
             {t('save')}
           </Button>
         </div>

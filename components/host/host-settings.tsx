@@ -12,17 +12,19 @@ import { Field } from '../ui/field.tsx';
 import { TextInput } from '../ui/text-input.tsx';
 import { HostPlacement } from './host-placement.tsx';
 import { useHostActions } from './use-host-actions.ts';
+import { useHostBar } from './use-host-bar.ts';
 
 /** Rename and remove. Removing takes a host out of Atoll; what runs on it is not touched. */
 export function HostSettings({ host }: { host: Host }) {
   const t = useTranslations('host.settings');
   const router = useRouter();
   const { update, remove } = useHostActions(host.name);
+  const barred = useHostBar();
   const [name, setName] = useState(host.name);
   const [asking, setAsking] = useState(false);
   const rename = (event: FormEvent) => {
     event.preventDefault();
-    if (name !== host.name) update.mutate({ host: host.id, name });
+    if (name !== host.name && !barred) update.mutate({ host: host.id, name });
   };
   const inUse = host.instances > 0 ? t('inUse', { count: host.instances }) : null;
   return (
@@ -32,7 +34,7 @@ export function HostSettings({ host }: { host: Host }) {
           <Field label={t('newName')} className="grow">
             {(ids) => <TextInput {...ids} value={name} onChange={(event) => setName(event.target.value)} mono />}
           </Field>
-          <Button type="submit" busy={update.isPending} reason={name === host.name ? t('sameName') : null}>
+          <Button type="submit" busy={update.isPending} reason={barred ?? (name === host.name ? t('sameName') : null)}>
             {t('rename')}
           </Button>
         </form>
@@ -40,7 +42,7 @@ export function HostSettings({ host }: { host: Host }) {
       <HostPlacement key={host.hostPool.id} host={host} />
       <Card title={t('removeTitle')}>
         <p className="mb-3 text-text-2">{t('removeExplain')}</p>
-        <Button variant="danger" reason={inUse} onClick={() => setAsking(true)}>
+        <Button variant="danger" reason={barred ?? inUse} onClick={() => setAsking(true)}>
           {t('remove')}
         </Button>
       </Card>
