@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { ErrorCode } from '#server/contract/errors.ts';
 import type { DoctorCheck, EngineType } from '#server/contract/host.ts';
 
@@ -65,7 +66,71 @@ export interface Driver {
    */
   removeLeftover(leftover: Leftover, options: CallOptions): Promise<boolean>;
 
+  /**
+   * Opens a console of a running instance; the options bound the opening only. What is typed is never kept.
+   *
+   * @throws DriverError not done: `not_found`, `state_conflict` (does not run, or has no such console), `in_use` (a serial console
+   * that somebody else has, unless it is taken over).
+   */
+  openConsole(ref: InstanceRef, console: ConsoleTarget, options: CallOptions): Promise<HostConsole>;
+
+  /**
+   * What an instance has printed: a container's log, a VM's serial console since it was made. The options bound the opening; leaving the
+   * iteration, or `stop`, ends it. Throws DriverError `not_found`.
+   */
+  openLog(
+    ref: InstanceRef,
+    wanted: LogWanted,
+    options: CallOptions & { stop: AbortSignal },
+  ): Promise<AsyncIterable<LogLine>>;
+
   close(): Promise<void>;
+}
+
+/** Which console of an instance. vnc and serial are of VMs; exec and attach are of containers. */
+export type ConsoleTarget =
+  | { kind: 'vnc' }
+  /** `takeOver`: whoever has the console loses it. */
+  | { kind: 'serial'; takeOver: boolean }
+  | { kind: 'attach' }
+  | {
+      kind: 'exec';
+      /** null: the first of bash, ash, sh that the container has. */
+      command: readonly string[] | null;
+      user: string | null;
+      workingDir: string | null;
+      tty: boolean;
+      columns: number;
+      rows: number;
+    };
+
+/** An open console. Its stream obeys back-pressure both ways; ending its writable half is an end of input, destroying it hangs up. */
+export interface HostConsole {
+  stream: Duplex;
+  /** Tells the terminal its size; null where there is none to tell. */
+  resize: ((columns: number, rows: number) => Promise<void>) | null;
+  /** After the stream has closed: how it ended. Never rejects. */
+  outcome(): Promise<ConsoleOutcome>;
+}
+
+/** `exited`: the command ended by itself; `taken_over`: somebody else opened it; `lost`: the guest or the way to it went away. */
+export type ConsoleOutcome = { end: 'exited'; exitCode: number | null } | { end: 'taken_over' } | { end: 'lost' };
+
+export interface LogWanted {
+  follow: boolean;
+  /** Only lines from then on, and before; a VM's serial console has no times and ignores them. */
+  since: Date | null;
+  until: Date | null;
+  /** So many last lines first; null: all that is kept. */
+  tail: number | null;
+}
+
+export interface LogLine {
+  stream: 'stdout' | 'stderr' | 'console';
+  /** As the engine says, to the nanosecond; null where it keeps no times. */
+  time: string | null;
+  /** Without its line end; bytes that are not UTF-8 are replaced. Hostile: the guest wrote it. */
+  text: string;
 }
 
 export interface CallOptions {

@@ -18,6 +18,8 @@ export const containerSchema = z.object({
     Image: z.string(),
     Labels: labels,
     StopSignal: z.string().optional(),
+    Tty: z.boolean().nullish(),
+    OpenStdin: z.boolean().nullish(),
   }),
   HostConfig: z.object({
     NanoCpus: z.number().nullish(),
@@ -31,6 +33,9 @@ export const containerSchema = z.object({
   }),
 });
 export type DockerContainer = z.output<typeof containerSchema>;
+
+export const execCreatedSchema = z.object({ Id: z.string().min(1) });
+export const execSchema = z.object({ Running: z.boolean(), ExitCode: z.number().int().nullish() });
 
 export const containerListSchema = z.array(
   z.object({

@@ -2,15 +2,19 @@ import type { DockerEndpoint } from '#server/transport/docker-http/docker-agent.
 import { DockerClient } from '#server/transport/docker-http/docker-client.ts';
 import type {
   CallOptions,
+  ConsoleTarget,
   Driver,
   EngineReport,
   HostChange,
+  HostConsole,
   HostImage,
   HostInventory,
   ImageSource,
   InstanceRef,
   InstanceSpec,
   Leftover,
+  LogLine,
+  LogWanted,
   ObservedInstance,
   ObservedVolume,
   ProgressOption,
@@ -18,6 +22,7 @@ import type {
   VolumeSpec,
 } from '../driver.ts';
 import { DriverError } from '../driver.ts';
+import { openContainerConsole } from './container-console.ts';
 import {
   defineContainer,
   forceContainerOff,
@@ -28,6 +33,7 @@ import {
   startContainer,
   undefineContainer,
 } from './container-lifecycle.ts';
+import { openContainerLog } from './container-log.ts';
 import { Call, DockerEngine } from './docker-engine.ts';
 import { findContainer, inspectContainer, requireContainer } from './find-container.ts';
 import { ensureImage, listImages, loadImage, removeImage } from './images.ts';
@@ -155,6 +161,18 @@ export class DockerDriver implements Driver {
   async removeLeftover(leftover: Leftover, options: CallOptions): Promise<boolean> {
     if (leftover.kind !== 'network') return false;
     return removeNetwork(this.#docker, new Call(options), leftover.id);
+  }
+
+  async openConsole(ref: InstanceRef, target: ConsoleTarget, options: CallOptions): Promise<HostConsole> {
+    return openContainerConsole(this.#docker, new Call(options), ref, target);
+  }
+
+  async openLog(
+    ref: InstanceRef,
+    wanted: LogWanted,
+    options: CallOptions & { stop: AbortSignal },
+  ): Promise<AsyncIterable<LogLine>> {
+    return openContainerLog(this.#docker, new Call(options), ref, wanted, options.stop);
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Duplex, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ZodType } from 'zod';
 import type { DockerClient } from '#server/transport/docker-http/docker-client.ts';
@@ -63,6 +64,28 @@ export class DockerEngine {
       await this.#send(call, { method: 'DELETE', path, query });
     } catch (error) {
       if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** A raw connection to a process (exec, attach); the call bounds its opening. */
+  async hijack(
+    call: Call,
+    path: DockerPath,
+    request: { query?: Record<string, string>; body?: object },
+  ): Promise<Duplex> {
+    try {
+      return await this.client.hijack({ path, ...request }, call.limits);
+    } catch (error) {
+      throw dockerFailure(`POST ${path}`, error);
+    }
+  }
+
+  /** An answer as bytes, until `stop` fires or whoever reads it leaves. */
+  async bytes(call: Call, path: DockerPath, query: Query, stop: AbortSignal): Promise<Readable> {
+    try {
+      return await this.client.bytes({ method: 'GET', path, query }, call.limits, stop);
+    } catch (error) {
+      throw dockerFailure(`GET ${path}`, error);
     }
   }
 

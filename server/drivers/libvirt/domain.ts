@@ -186,7 +186,8 @@ export async function rename(calls: HostCalls, ref: InstanceRef, name: string): 
   if (!active && dom.name !== wanted) await calls.call('domainRename', { dom, name: wanted, flags: 0 });
 }
 
-async function getRunning(calls: HostCalls, ref: InstanceRef): Promise<OwnDomain> {
+/** One of ours that runs. Throws DriverError `not_found`, `state_conflict`. */
+export async function getRunning(calls: HostCalls, ref: InstanceRef): Promise<OwnDomain> {
   const found = await getOwn(calls, ref);
   if (!found.active) throw new DriverError('state_conflict', 'The VM does not run.', { outcome: 'not_done' });
   return found;

@@ -1,9 +1,14 @@
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { LibvirtConnection } from '#server/transport/libvirt-rpc/libvirt-connection.ts';
 import { LibvirtError } from '#server/transport/libvirt-rpc/libvirt-error.ts';
 import type { ProcedureName } from '#server/transport/libvirt-rpc/procedure.ts';
-import { PROCEDURES, type Procedures, type StorageVolume } from '#server/transport/libvirt-rpc/protocol.gen.ts';
+import {
+  type Domain,
+  PROCEDURES,
+  type Procedures,
+  type StorageVolume,
+} from '#server/transport/libvirt-rpc/protocol.gen.ts';
 import type { RpcChannel } from '#server/transport/libvirt-rpc/rpc-channel.ts';
 import type { CallOptions } from '../driver.ts';
 
@@ -58,6 +63,37 @@ export class HostCalls {
     });
   }
 
+  /** The serial console of a domain, on a channel of its own that ends with it. The deadline is for the opening only. */
+  async openConsole(dom: Domain, flags: number): Promise<Duplex> {
+    return this.#opened((signal) =>
+      this.#connection.openStream('domainOpenConsole', { dom, dev: null, flags }, { signal }),
+    );
+  }
+
+  /** The bytes of a volume from an offset on. Ends early when `stop` fires. */
+  async download(vol: StorageVolume, offset: bigint, stop: AbortSignal): Promise<AsyncIterable<Buffer>> {
+    const part = { vol, offset, length: 0n, flags: 0 };
+    const stream = await this.#opened((signal) => this.#connection.openStream('storageVolDownload', part, { signal }));
+    const end = () => stream.destroy();
+    stop.addEventListener('abort', end, { once: true });
+    stream.once('close', () => stop.removeEventListener('abort', end));
+    if (stop.aborted) end();
+    return untilStopped(stream, stop);
+  }
+
+  /** The signal of these calls destroys what it opened: afterwards the stream lives on without it. */
+  async #opened(open: (signal: AbortSignal) => Promise<{ stream: Duplex }>): Promise<Duplex> {
+    const opening = new AbortController();
+    const giveUp = () => opening.abort(this.signal.reason);
+    if (this.signal.aborted) giveUp();
+    this.signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      return (await open(opening.signal)).stream;
+    } finally {
+      this.signal.removeEventListener('abort', giveUp);
+    }
+  }
+
   /** Lends a channel of its own, for what must die with it. */
   async withChannel<T>(use: (channel: RpcChannel) => Promise<T>): Promise<T> {
     return this.#noting(false, () => this.#connection.withChannel(use, this.signal));
@@ -74,6 +110,14 @@ export class HostCalls {
       if (!readOnly && !notSent && !(error instanceof LibvirtError)) this.#mayHaveChanged = true;
       throw error;
     }
+  }
+}
+
+async function* untilStopped(stream: Duplex, stop: AbortSignal): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch (error) {
+    if (!stop.aborted) throw error;
   }
 }
 

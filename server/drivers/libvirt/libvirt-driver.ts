@@ -4,16 +4,20 @@ import type { Machine } from '#server/transport/machine.ts';
 import { TransportError } from '#server/transport/transport-error.ts';
 import {
   type CallOptions,
+  type ConsoleTarget,
   type Driver,
   DriverError,
   type EngineReport,
   type HostChange,
+  type HostConsole,
   type HostImage,
   type HostInventory,
   type ImageSource,
   type InstanceRef,
   type InstanceSpec,
   type Leftover,
+  type LogLine,
+  type LogWanted,
   type ObservedInstance,
   type ObservedVolume,
   type ProgressOption,
@@ -21,7 +25,9 @@ import {
   type VolumeSpec,
 } from '../driver.ts';
 import { ensureBaseImage } from './base-image.ts';
+import { openBootLog } from './boot-log.ts';
 import { readHypervisor } from './capabilities.ts';
+import { openDomainConsole } from './console.ts';
 import * as domains from './domain.ts';
 import { DomainDocuments } from './domain-document.ts';
 import { driverFailure } from './driver-failure.ts';
@@ -56,6 +62,7 @@ interface LibvirtDriverOptions {
 export class LibvirtDriver implements Driver {
   readonly engine = 'libvirt';
   readonly #uri: string;
+  readonly #machine: Machine;
   readonly #connection: LibvirtConnection;
   readonly #documents = new DomainDocuments();
   #arch: string | null = null;
@@ -65,6 +72,7 @@ export class LibvirtDriver implements Driver {
   constructor({ machine, socketPath, uri = 'qemu:///system' }: LibvirtDriverOptions) {
     const paths = socketPath === undefined ? SOCKET_PATHS : [socketPath];
     this.#uri = uri;
+    this.#machine = machine;
     this.#connection = new LibvirtConnection({
       openSocket: ({ signal }) => openFirst(machine, paths, signal),
       uri,
@@ -187,6 +195,25 @@ export class LibvirtDriver implements Driver {
       // libvirt's network `atoll` is shared by all projects and stays.
       if (leftover.kind !== 'base-image') return false;
       return removeBaseImage(calls, leftover.id);
+    });
+  }
+
+  openConsole(ref: InstanceRef, target: ConsoleTarget, options: CallOptions): Promise<HostConsole> {
+    return this.#run('Opening the console', options, (calls) => openDomainConsole(calls, this.#machine, ref, target));
+  }
+
+  openLog(
+    ref: InstanceRef,
+    wanted: LogWanted,
+    options: CallOptions & { stop: AbortSignal },
+  ): Promise<AsyncIterable<LogLine>> {
+    return this.#run('Reading the boot log', options, (calls) => {
+      // Later parts have deadlines of their own.
+      const download = (...args: Parameters<HostCalls['download']>) =>
+        new HostCalls(this.#connection, this.#uri, { signal: options.stop, timeoutMs: LOOK_TIMEOUT_MS }).download(
+          ...args,
+        );
+      return openBootLog(calls, download, ref, wanted, options.stop);
     });
   }
 

@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineType } from '#server/contract/host.ts';
 import type {
+  ConsoleTarget,
   InstanceRef,
   InstanceSpec,
   Leftover,
+  LogLine,
+  LogWanted,
   ObservedInstance,
   PowerState,
   VolumeRef,
   VolumeSpec,
 } from '../driver.ts';
 import { DriverError } from '../driver.ts';
+import { SimulatedConsole } from './simulated-console.ts';
 
 export interface SimulatedHostOptions {
   engine: EngineType;
@@ -40,6 +45,10 @@ export class SimulatedHost {
   readonly volumes = new Map<string, VolumeSpec>();
   readonly images = new Set<string>();
   readonly networks = new Set<string>();
+  /** Open consoles by instance, the newest last. */
+  readonly consoles = new Map<string, SimulatedConsole[]>();
+  /** What the guests have printed. */
+  readonly logs = new Map<string, LogLine[]>();
   readonly #listeners = new Set<(id: string, observed: ObservedInstance | null) => void>();
 
   constructor(options: SimulatedHostOptions) {
@@ -157,9 +166,39 @@ export class SimulatedHost {
     return instance;
   }
 
+  /** Opens a console of what runs; a second serial one only by taking it from the first. */
+  openConsole(ref: InstanceRef, target: ConsoleTarget): SimulatedConsole {
+    const { observed } = this.require(ref);
+    if (observed.state !== 'running') throw refusal('state_conflict', `It is ${observed.state}.`);
+    const ofVm = target.kind === 'vnc' || target.kind === 'serial';
+    if (ofVm !== (observed.kind === 'vm')) throw refusal('state_conflict', 'It has no such console.');
+    const open = (this.consoles.get(ref.id) ?? []).filter((each) => !each.destroyed);
+    for (const other of target.kind === 'serial' ? open.filter((each) => each.target.kind === 'serial') : []) {
+      if (target.kind === 'serial' && !target.takeOver)
+        throw refusal('in_use', 'Somebody else has the serial console.');
+      other.lose({ end: 'taken_over' });
+    }
+    const console = new SimulatedConsole(target);
+    this.consoles.set(ref.id, [...open, console]);
+    return console;
+  }
+
+  /** What was printed so far and, when it is followed, lines that are added to {@link logs} until `stop`. */
+  async *readLog(ref: InstanceRef, { follow, tail }: LogWanted, stop: AbortSignal): AsyncGenerator<LogLine> {
+    this.require(ref);
+    const lines = this.logs.get(ref.id) ?? [];
+    let at = tail === null ? 0 : Math.max(0, lines.length - tail);
+    while (!stop.aborted) {
+      for (; at < lines.length; at += 1) yield lines[at] as LogLine;
+      if (!follow) return;
+      await sleep(10, undefined, { signal: stop }).catch(() => undefined);
+    }
+  }
+
   /** What happens without Atoll: a guest that ends, somebody with virsh or docker, a power failure. */
   setState(id: string, state: PowerState, reason: string | null = null): void {
     const instance = this.instances.get(id);
+    if (state !== 'running' && state !== 'paused') for (const console of this.consoles.get(id) ?? []) console.lose();
     if (instance) this.#change(id, { ...instance, observed: { ...instance.observed, state, reason } });
   }
 
@@ -174,7 +213,10 @@ export class SimulatedHost {
 
   #change(id: string, instance: SimulatedInstance | null): void {
     if (instance) this.instances.set(id, instance);
-    else this.instances.delete(id);
+    else {
+      for (const console of this.consoles.get(id) ?? []) console.lose();
+      for (const kept of [this.instances, this.consoles, this.logs]) kept.delete(id);
+    }
     for (const listener of this.#listeners) listener(id, instance?.observed ?? null);
   }
 }

@@ -1,14 +1,18 @@
 import type {
   CallOptions,
+  ConsoleTarget,
   Driver,
   EngineReport,
   HostChange,
+  HostConsole,
   HostImage,
   HostInventory,
   ImageSource,
   InstanceRef,
   InstanceSpec,
   Leftover,
+  LogLine,
+  LogWanted,
   ObservedInstance,
   ObservedVolume,
   VolumeRef,
@@ -176,6 +180,18 @@ export class SimulatorDriver implements Driver {
 
   async removeLeftover(leftover: Leftover, options: CallOptions): Promise<boolean> {
     return this.#call('removeLeftover', options, () => this.#host.removeLeftover(leftover));
+  }
+
+  async openConsole(ref: InstanceRef, target: ConsoleTarget, options: CallOptions): Promise<HostConsole> {
+    return this.#call('openConsole', options, () => this.#host.openConsole(ref, target));
+  }
+
+  async openLog(
+    ref: InstanceRef,
+    wanted: LogWanted,
+    options: CallOptions & { stop: AbortSignal },
+  ): Promise<AsyncIterable<LogLine>> {
+    return this.#call('openLog', options, () => this.#host.readLog(ref, wanted, options.stop));
   }
 
   async close(): Promise<void> {

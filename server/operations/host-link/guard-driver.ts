@@ -46,6 +46,9 @@ export function guardDriver(driver: Driver, { breaker, calls, transfers }: Guard
     removeImage: call(driver.removeImage),
     loadImage: transfer(driver.loadImage),
     removeLeftover: call(driver.removeLeftover),
+    // Only the opening takes a place: what was opened lasts.
+    openConsole: call(driver.openConsole),
+    openLog: call(driver.openLog),
     close: () => driver.close(),
   };
 }

@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import type { Duplex, Readable } from 'node:stream';
 import Dockerode from 'dockerode';
 import { TransportError } from '../transport-error.ts';
 import { withDeadline } from '../with-deadline.ts';
@@ -8,6 +9,7 @@ import { type DockerEndpoint, dockerAgent } from './docker-agent.ts';
 import { DockerError } from './docker-error.ts';
 import { dockerPath } from './docker-path.ts';
 import { type DockerRequest, sendRequest } from './docker-request.ts';
+import { type HijackRequest, hijack } from './hijack.ts';
 import { httpError } from './http-error.ts';
 import { jsonLines } from './json-lines.ts';
 import { isAccepted, readAnswer } from './read-answer.ts';
@@ -85,6 +87,45 @@ export class DockerClient {
       return response;
     });
     return readLines(what, answer, ended);
+  }
+
+  /**
+   * A call whose answer is a stream of bytes (logs). The deadline holds until the head of the answer; `ended` ends it later. Whoever
+   * leaves it destroys it.
+   */
+  async bytes(request: DockerRequest, limits: CallLimits, ended: AbortSignal): Promise<Readable> {
+    const what = `${request.method} ${request.path}`;
+    const over = AbortSignal.any([ended, this.#closed.signal]);
+    return this.#during(what, limits, async (signal) => {
+      const { docker } = await this.#speak(limits);
+      const answer = await sendRequest(docker, request, signal, over);
+      if (!isAccepted(answer)) await readAnswer(what, answer, maxAnswerBytes);
+      return answer;
+    });
+  }
+
+  /** Takes over the connection of a call (exec, attach): a raw byte stream both ways. The limits are for the opening only. */
+  async hijack(request: Omit<HijackRequest, 'version'>, limits: CallLimits): Promise<Duplex> {
+    return this.#during(`POST ${request.path}`, limits, async (signal) => {
+      const { version } = await this.#speak(limits);
+      const opening = new AbortController();
+      const giveUp = () => opening.abort(signal.reason);
+      signal.addEventListener('abort', giveUp, { once: true });
+      try {
+        const taken = await hijack(
+          this.#endpoint,
+          this.#agent,
+          { ...request, version: version.spoken },
+          opening.signal,
+        );
+        const hangUp = () => taken.destroy();
+        this.#closed.signal.addEventListener('abort', hangUp, { once: true });
+        taken.once('close', () => this.#closed.signal.removeEventListener('abort', hangUp));
+        return taken;
+      } finally {
+        signal.removeEventListener('abort', giveUp);
+      }
+    });
   }
 
   /** What the daemon says it is, and the version of the API that is spoken with it. */
