@@ -10,6 +10,7 @@ const rooms = {
   'server/transport': ['server/transport'],
   'server/db': ['server/db', 'server/contract', 'server/platform'],
   'server/drivers': ['server/drivers', 'server/transport', 'server/contract', 'server/platform'],
+  'server/console': ['server/console', 'server/db', 'server/drivers', 'server/contract', 'server/platform'],
   'server/scheduler': ['server/scheduler', 'server/contract'],
   'server/operations/engine': ['server/operations/engine', 'server/db', 'server/contract', 'server/platform'],
   'server/operations/host-link': [

@@ -1,6 +1,7 @@
 import type { ApiHandlers } from './implement.ts';
 import { auditHandlers } from './routers/audit.ts';
 import { authHandlers } from './routers/auth.ts';
+import { consoleHandlers } from './routers/console.ts';
 import { eventHandlers } from './routers/event.ts';
 import { flavorHandlers } from './routers/flavor.ts';
 import { hostHandlers, hostKeyHandlers } from './routers/host.ts';
@@ -30,6 +31,7 @@ import { volumeHandlers } from './routers/volume.ts';
 export const handlers: ApiHandlers = {
   audit: auditHandlers,
   auth: authHandlers,
+  console: consoleHandlers,
   event: eventHandlers,
   flavor: flavorHandlers,
   host: hostHandlers,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { auditApi } from './audit.ts';
+import { consoleApi } from './console.ts';
 import type { Endpoint } from './endpoint.ts';
 import { eventApi } from './event.ts';
 import { flavorApi } from './flavor.ts';
@@ -34,6 +35,7 @@ import { volumeApi } from './volume.ts';
 export const api = {
   audit: auditApi,
   auth: authApi,
+  console: consoleApi,
   event: eventApi,
   flavor: flavorApi,
   host: hostApi,

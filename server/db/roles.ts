@@ -88,6 +88,15 @@ function grants(database: string, names: RoleNames): string {
     -- Written by the database's own triggers alone.
     REVOKE ALL ON audit_head, usage_span FROM ${both};
     GRANT SELECT ON audit_head, usage_span TO ${both};
+    -- Tickets are made by the web and used by the worker, who alone says what is open.
+    REVOKE ALL ON console_ticket, console_session, console_share, console_worker FROM ${both};
+    GRANT INSERT, DELETE ON console_ticket TO ${web};
+    GRANT SELECT (expires_at) ON console_ticket TO ${web};
+    GRANT SELECT, UPDATE (used_at) ON console_ticket TO ${worker};
+    GRANT SELECT ON console_session, console_worker TO ${web};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON console_session, console_worker TO ${worker};
+    GRANT SELECT, INSERT, UPDATE ON console_share TO ${web};
+    GRANT SELECT ON console_share TO ${worker};
     -- How people sign in is the web's business.
     REVOKE ALL ON totp_credential, passkey, recovery_code, pending_sign_in, identity_provider FROM ${worker};
     REVOKE ALL ON sealed_secret FROM ${web};

@@ -56,11 +56,23 @@ export async function findSession(
   db: DbOrTx,
   tokenHash: Uint8Array,
 ): Promise<{ session: SessionRow; user: UserRow } | null> {
+  return findGoodSession(db, Prisma.sql`s.token_hash = ${tokenHash}`);
+}
+
+/** As {@link findSession}, for what a session has begun and outlives its requests: a console. */
+export async function findSessionById(
+  db: DbOrTx,
+  ref: { id: string },
+): Promise<{ session: SessionRow; user: UserRow } | null> {
+  return findGoodSession(db, Prisma.sql`s.id = ${ref.id}::uuid`);
+}
+
+async function findGoodSession(db: DbOrTx, which: Prisma.Sql): Promise<{ session: SessionRow; user: UserRow } | null> {
   const rows = await db.$queryRaw<(SessionRow & { email: string; name: string; role: UserRow['role']; since: Date })[]>(
     Prisma.sql`
       SELECT ${columns}, u.email, u.name, u.role, u.created_at AS since
       FROM session s JOIN "user" u ON u.id = s.user_id
-      WHERE s.token_hash = ${tokenHash} AND ${good} AND u.disabled_at IS NULL`,
+      WHERE ${which} AND ${good} AND u.disabled_at IS NULL`,
   );
   if (!rows[0]) return null;
   const { email, name, role, since, ...session } = rows[0];

@@ -56,13 +56,25 @@ export async function insertToken(tx: AtollTx, token: NewToken): Promise<TokenRo
 
 /** The good token of this hash with its user, or null: expired, revoked, unknown, or the user is disabled. */
 export async function findToken(db: DbOrTx, tokenHash: Uint8Array): Promise<{ token: TokenRow; user: UserRow } | null> {
+  return findGoodToken(db, Prisma.sql`t.token_hash = ${tokenHash}`);
+}
+
+/** As {@link findToken}, for what a token has begun and outlives its requests: a console. */
+export async function findTokenById(
+  db: DbOrTx,
+  ref: { id: string },
+): Promise<{ token: TokenRow; user: UserRow } | null> {
+  return findGoodToken(db, Prisma.sql`t.id = ${ref.id}::uuid`);
+}
+
+async function findGoodToken(db: DbOrTx, which: Prisma.Sql): Promise<{ token: TokenRow; user: UserRow } | null> {
   const rows = await db.$queryRaw<
     (TokenRow & { user: Omit<UserRow, 'createdAt'> & { createdAt: string } })[]
   >(Prisma.sql`
     SELECT ${columns}, jsonb_build_object('id', u.id, 'email', u.email, 'name', u.name, 'role', u.role,
       'disabledAt', NULL, 'createdAt', u.created_at) AS user
     FROM api_token t JOIN "user" u ON u.id = t.user_id
-    WHERE t.token_hash = ${tokenHash} AND t.revoked_at IS NULL AND t.expires_at > now() AND u.disabled_at IS NULL`);
+    WHERE ${which} AND t.revoked_at IS NULL AND t.expires_at > now() AND u.disabled_at IS NULL`);
   if (!rows[0]) return null;
   const { user, ...token } = rows[0];
   return { token, user: { ...user, createdAt: new Date(user.createdAt) } };

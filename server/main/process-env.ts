@@ -52,6 +52,7 @@ export function workerEnv(given: Given, databaseUrl: string): NodeJS.ProcessEnv 
   return {
     ...common(given),
     ATOLL_WORKER_DATABASE_URL: databaseUrl,
+    ...(given.env.ATOLL_CONSOLE_LISTEN && { ATOLL_CONSOLE_LISTEN: given.env.ATOLL_CONSOLE_LISTEN }),
     ATOLL_SEALING_KEY: given.secrets.sealing.private.privateKey.reveal(),
   };
 }

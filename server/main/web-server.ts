@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { clientAddressHeader, requestIdHeader } from '#server/api/open-call.ts';
 import { newId } from '#server/platform/id.ts';
 import type { Log } from '#server/platform/log.ts';
+import type { ConsoleProxy } from './console-proxy.ts';
 import type { WebDoor } from './door.ts';
 import { originationOf } from './forwarded.ts';
 import { newNonce, pagePolicy, securityHeaders } from './web-headers.ts';
@@ -13,6 +14,8 @@ export interface WebServerOptions {
   door: WebDoor;
   /** Draws pages: Next's request handler. */
   pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** WebSockets of consoles: the only upgrade there is. */
+  consoles: Pick<ConsoleProxy, 'upgrade'>;
   origin: string;
   /** Proxies whose X-Forwarded-For and -Proto are believed. */
   trustedProxies: BlockList;
@@ -26,7 +29,7 @@ const idleMs = 120_000;
 
 /**
  * The HTTP server of the web process. `/api/` is answered here, without Next; everything else is a page. What clients could use to
- * steer Next from outside is taken off first, and no connection is ever upgraded.
+ * steer Next from outside is taken off first, and nothing is upgraded but the WebSockets of consoles.
  */
 export function createWebServer(options: WebServerOptions): Server {
   const server = createServer((request, response) => {
@@ -40,8 +43,12 @@ export function createWebServer(options: WebServerOptions): Server {
   server.requestTimeout = 0;
   server.headersTimeout = 20_000;
   server.timeout = idleMs;
-  // Nothing here speaks WebSocket yet: an upgrade has no path that is right.
-  server.on('upgrade', (_request, socket) => socket.destroy());
+  server.on('upgrade', (request, socket, head) => {
+    options.consoles.upgrade(request, socket, head).catch((error: unknown) => {
+      options.log.error({ err: error }, 'an upgrade broke');
+      socket.destroy();
+    });
+  });
   return server;
 }
 

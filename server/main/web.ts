@@ -9,8 +9,10 @@ import { vaultKeyOf } from '#server/platform/vault.ts';
 import { ChangeFeed } from '#server/services/event/change-feed.ts';
 import { RequestLimits } from '#server/services/rate-limit/request-limits.ts';
 import type { WebApp } from '#server/services/service-context.ts';
+import { ConsoleProxy } from './console-proxy.ts';
 import { openWebDoor } from './door.ts';
 import { startLimitSettler } from './limit-settler.ts';
+import { logChannel } from './log-channel.ts';
 import { OutboxPublisher } from './outbox-publisher.ts';
 import { startOutboxReader } from './outbox-reader.ts';
 import { version } from './version.ts';
@@ -46,6 +48,7 @@ const app: WebApp = {
   webKey: vaultKeyOf(env.ATOLL_WEB_KEY),
   dataDir: env.ATOLL_DATA_DIR,
   version,
+  logs: logChannel(db),
 };
 const publisher = new OutboxPublisher({ db, log });
 publisher.start();
@@ -62,7 +65,8 @@ const pages = next({
 });
 await pages.prepare();
 const trustedProxies = networkSet(env.ATOLL_TRUSTED_PROXIES);
-const server = createWebServer({ door, pages: pages.getRequestHandler(), origin, trustedProxies, log });
+const consoles = new ConsoleProxy({ db, origin, trustedProxies, log });
+const server = createWebServer({ door, pages: pages.getRequestHandler(), consoles, origin, trustedProxies, log });
 server.listen(env.ATOLL_PORT, env.ATOLL_LISTEN, () => log.info({ origin }, 'listening'));
 
 /** Streams and long polls do not end by themselves; after this they are cut, and clients come back. */
@@ -71,6 +75,7 @@ const graceMs = 3_000;
 async function stop(): Promise<void> {
   log.info('stopping');
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  consoles.close();
   server.closeIdleConnections();
   await new Promise((resolve) => server.close(resolve));
   clearTimeout(cut);

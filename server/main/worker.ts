@@ -17,12 +17,13 @@ import { readWorkerEnv } from '#server/platform/env.ts';
 import { createLog } from '#server/platform/log.ts';
 import { sealingKeysOf } from '#server/platform/sealing.ts';
 import { Secret } from '#server/platform/secret.ts';
+import { openConsoleDoor } from './console-door.ts';
 import { OutboxPublisher } from './outbox-publisher.ts';
 import { untilAccepted } from './until-accepted.ts';
 import { makeWorkerParts } from './worker-parts.ts';
 
 /**
- * The worker process: runs operations, watches hosts, forgets what is old. It takes no connections; SIGTERM hands its
+ * The worker process: runs operations, watches hosts, carries consoles, forgets what is old. Only webs connect to it, with tickets; SIGTERM hands its
  * operations over and ends it, and so it survives kill -9.
  */
 const env = readWorkerEnv(process.env);
@@ -55,6 +56,13 @@ const alarm = await startAlarmClock(databaseUrl, { onBell: () => loop.wake(), jo
 publisher.start();
 reconcilers.start();
 anchors.start();
+const consoles = await openConsoleDoor({
+  db,
+  log,
+  dataDir: env.ATOLL_DATA_DIR,
+  listen: env.ATOLL_CONSOLE_LISTEN ?? null,
+  driver: (hostId, engine) => links.driver(hostId, engine),
+});
 log.info('the worker is ready');
 const stopped = new AbortController();
 const waiting = untilAccepted(db, log, stopped.signal).then((accepted) => {
@@ -66,6 +74,7 @@ async function stop(): Promise<void> {
   stopped.abort();
   await waiting;
   await loop.stop({ graceMs: 10_000 });
+  await consoles.close();
   await reconcilers.stop();
   await anchors.stop();
   await links.close();

@@ -51,6 +51,11 @@ const workerSchema = z.object({
   ATOLL_SEALING_KEY: keySchema,
   /** Networks such as 10.0.0.0/8,fd00::/8 that images may be imported from although they are not public: a mirror of your own. */
   ATOLL_DOWNLOAD_NETWORKS: networksSchema,
+  /** HOST:PORT where consoles are taken from webs on other machines; default: a unix socket in the data directory. */
+  ATOLL_CONSOLE_LISTEN: z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, 'must be HOST:PORT, such as 10.0.0.5:3100')
+    .optional(),
 });
 
 export type WebEnv = z.output<typeof webSchema>;

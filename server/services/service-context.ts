@@ -26,6 +26,13 @@ export interface WebApp {
   limits: RequestLimits;
   /** Every published change, as it comes. */
   feed: ChangeFeed;
+  logs: LogChannel;
+}
+
+/** The way to logs of instances: a worker, who alone reaches hosts. */
+export interface LogChannel {
+  /** Throws AtollError: `unavailable` without a worker, `rate_limited`, and what the host says. */
+  open(ticket: string, options: { address: string; signal: AbortSignal }): Promise<ReadableStream<Uint8Array>>;
 }
 
 /** Keeps the answer of a request with an Idempotency-Key in the transaction of its change. */

@@ -1,5 +1,6 @@
 import { defaultPoolId } from '#server/contract/host-pool.ts';
 import { inTx } from '#server/db/client.ts';
+import { insertConsoleShare } from '#server/db/console-share-store.ts';
 import { insertHostKeyScan } from '#server/db/host-key-scan-store.ts';
 import { insertInvitation } from '#server/db/invitation-store.ts';
 import { setMembership } from '#server/db/membership-store.ts';
@@ -57,6 +58,13 @@ const inA = async (world: AccessWorld, fields: object = {}) => {
   const { projectA, hostId, web } = world;
   const { id } = await makeInstance(web.owner, { projectId: projectA, hostId });
   return { project: projectA, instance: id, ...fields };
+};
+const sharedInA = async (world: AccessWorld) => {
+  const { project, instance } = await inA(world);
+  const { viewer: userId, owner: createdById } = world.users;
+  const share = { kind: 'vnc', projectId: project, instanceId: instance, viewOnly: true, ttlSeconds: 60 } as const;
+  const { id } = await inTx(world.web.owner, (tx) => insertConsoleShare(tx, { ...share, userId, createdById }));
+  return { project, instance, share: id };
 };
 export const ownedBy = (world: AccessWorld, caller: Caller): string =>
   world.users[caller as keyof AccessWorld['users']] ?? world.users.owner;
@@ -222,6 +230,12 @@ export const accessTable: Record<string, Row> = {
     image: (await makeImage(web.owner, { projectId: projectA })).id,
   })),
   'image.catalog': row(own),
+  'console.open': row(writeInProject, (world) => inA(world, { kind: 'vnc' })),
+  'console.openShared': row({ ...notFoundInOwn, tokenOfOtherProject: 404 }, () => ({ share: newId() })),
+  'console.sessions': row(readInProject, (world) => inA(world)),
+  'console.shares': row(readInProject, (world) => inA(world)),
+  'console.share': row(writeInProject, (world) => inA(world, { kind: 'vnc', userId: world.users.viewer })),
+  'console.revokeShare': row(writeInProject, (world) => sharedInA(world)),
   'instance.list': row(readInProject, ({ projectA }) => ({ project: projectA })),
   'instance.get': row(readInProject, (world) => inA(world)),
   'instance.create': row(writeInProject, ({ projectA }) => ({

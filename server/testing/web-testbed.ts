@@ -10,6 +10,8 @@ import { ensureRoles } from '#server/db/roles.ts';
 import { insertSession } from '#server/db/session-store.ts';
 import { putSetting } from '#server/db/setting-store.ts';
 import { insertToken } from '#server/db/token-store.ts';
+import { ConsoleProxy } from '#server/main/console-proxy.ts';
+import { logChannel } from '#server/main/log-channel.ts';
 import { OutboxPublisher } from '#server/main/outbox-publisher.ts';
 import { startOutboxReader } from '#server/main/outbox-reader.ts';
 import { createWebDoor } from '#server/main/web-door.ts';
@@ -48,6 +50,8 @@ export interface WebTestbed {
   /** As which the database is owned, and as which the web connects. */
   databaseUrl: string;
   webUrl: string;
+  /** As which a worker connects. */
+  workerUrl: string;
   /** As the owner of the database, for what the web may not do. */
   owner: Db;
   /** Where it listens. */
@@ -92,7 +96,8 @@ export async function startWebTestbed(
   const { beside } = options;
   const database = beside ? { url: beside.databaseUrl, drop: async () => undefined } : await createTestDatabase();
   const password = () => secret(randomBytes(24).toString('base64url'));
-  const webUrl = beside?.webUrl ?? (await ensureRoles(database.url, { web: password(), worker: password() })).webUrl;
+  const urls = beside ?? (await ensureRoles(database.url, { web: password(), worker: password() }));
+  const { webUrl, workerUrl } = urls;
   const owner = createDb(database.url, { max: 2 });
   await putSetting(owner, 'sealingPublicKey', (await newSealingKeys()).public);
   await putSetting(owner, 'sshIdentity', { publicKey: 'ssh-ed25519 AAAA atoll', fingerprint: 'SHA256:test' });
@@ -117,6 +122,7 @@ export async function startWebTestbed(
     webKey,
     dataDir,
     version: '0.0.0-test',
+    logs: logChannel(db),
   };
   const publisher = new OutboxPublisher({ db, log });
   publisher.start();
@@ -124,9 +130,11 @@ export async function startWebTestbed(
   const pages = async (_: unknown, response: { writeHead(status: number): { end(): void } }): Promise<void> =>
     response.writeHead(404).end();
   const trustedProxies = networkSet(options.trustedProxies ?? []);
+  const consoles = new ConsoleProxy({ db, origin, trustedProxies, log });
   const server = createWebServer({
     door: createWebDoor(app, 'test'),
     pages,
+    consoles,
     origin,
     trustedProxies,
     log,
@@ -155,6 +163,7 @@ export async function startWebTestbed(
     app,
     databaseUrl: database.url,
     webUrl,
+    workerUrl,
     owner,
     url,
     origin,
@@ -190,6 +199,7 @@ export async function startWebTestbed(
       return token;
     },
     async stop() {
+      consoles.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await Promise.all([publisher.stop(), reader.stop()]);

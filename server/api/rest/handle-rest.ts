@@ -13,6 +13,7 @@ import { handleEvents } from './event-stream.ts';
 import { exportPath, handleExport } from './exports.ts';
 import { requestHash } from './idempotency.ts';
 import { handleImageData } from './image-data.ts';
+import { handleInstanceLogs, logsPath } from './instance-logs.ts';
 import { readInput } from './read-input.ts';
 import { answerOf, type RestAnswer, toResponse } from './rest-answer.ts';
 import { matchRoute, type RestProcedure, type RouteTable, routeTable } from './route-table.ts';
@@ -59,6 +60,7 @@ async function route(edge: RestEdge, call: ApiCall, request: Request): Promise<R
   if (containerImageData)
     return recorded(call, 'host.loadImage', () => handleContainerImageData(call, request, containerImageData[1] ?? ''));
 
+  if (logsPath.test(path)) return handleInstanceLogs(call, request, url);
   if (exportPath.test(path)) return handleExport(call, request, url);
 
   const match = matchRoute(edge.routes, request.method, path);

@@ -1,4 +1,5 @@
 import type { Db } from '#server/db/client.ts';
+import { deleteOldConsoleSessions } from '#server/db/console-session-store.ts';
 import { deleteOldEvents } from '#server/db/event-store.ts';
 import { deleteOldHostKeyScans } from '#server/db/host-key-scan-store.ts';
 import { deleteOldIdempotencyKeys } from '#server/db/idempotency-store.ts';
@@ -11,6 +12,8 @@ import type { TimedJob } from '../engine/alarm-clock.ts';
 
 /** History of objects; the audit is kept for ever. */
 const keepEventDays = 180;
+/** Who had which console open; the audit keeps it, too. */
+const keepConsoleDays = 180;
 /** What people were told, read or not: by then it is history, and events have it. */
 const keepNotificationDays = 90;
 /** A browser or program that was away for longer reads its lists again. */
@@ -32,6 +35,7 @@ export function retentionJobs(db: Db, log: Log): TimedJob[] {
     job('idempotency-retention', '37 * * * *', () => deleteOldIdempotencyKeys(db)),
     job('host-key-scan-retention', '47 * * * *', () => deleteOldHostKeyScans(db)),
     job('rate-bucket-retention', '57 4 * * *', () => deleteIdleBuckets(db)),
+    job('console-retention', '43 3 * * *', () => deleteOldConsoleSessions(db, keepConsoleDays)),
     job('session-retention', '17 4 * * *', () => deleteEndedSessions(db)),
   ];
 }
