@@ -25,6 +25,17 @@ export const sentenceKeys: Readonly<Record<string, RuleKey | undefined>> = {
   'This certificate cannot be read.': 'badCertificate',
   'This private key cannot be read.': 'badPemKey',
   'This key does not belong to the certificate.': 'certificateKey',
+  'At most 32 labels.': 'labelCount',
+  'This is needed.': 'needed',
+  'Write scopes with a space between.': 'scopes',
+  'This must be an address such as ldaps://ldap.example.org.': 'ldapUrl',
+  'Write a filter in parentheses that holds {username}.': 'ldapFilter',
+  'Write a number such as 0.0125, with a point and at most six places.': 'price',
+  'Write three letters, such as EUR.': 'currencyForm',
+  'There is no currency of this code (ISO 4217).': 'currency',
+  'Name at least one limit.': 'oneLimit',
+  'Type the six digits that the app shows.': 'sixDigits',
+  'Type a whole recovery code.': 'recoveryCode',
 };
 
 export type RuleKey =
@@ -52,4 +63,15 @@ export type RuleKey =
   | 'pemKey'
   | 'badCertificate'
   | 'badPemKey'
-  | 'certificateKey';
+  | 'certificateKey'
+  | 'labelCount'
+  | 'needed'
+  | 'scopes'
+  | 'ldapUrl'
+  | 'ldapFilter'
+  | 'price'
+  | 'currencyForm'
+  | 'currency'
+  | 'oneLimit'
+  | 'sixDigits'
+  | 'recoveryCode';
