@@ -21,6 +21,8 @@ import { RfbInput } from './rfb-input.ts';
 const openMs = 15_000;
 /** A client that does not take its last frames is cut off. */
 const goodbyeMs = 2_000;
+/** What may be typed ahead of a console that is not open yet. */
+const earlyMaxBytes = 64 * 1024;
 /** Failures after which the same console may be there in a moment. */
 const passing = new Set(['host_unreachable', 'engine_unavailable', 'timeout']);
 
@@ -56,14 +58,15 @@ export class ConsoleSession implements Watched {
   #size: { columns: number; rows: number } | null;
   #movedAt = performance.now();
   #opens = 0;
-  /** Until the console is open for the first time, what is typed waits; of that there is little, since the client is held back. */
-  #early: readonly Frame[];
+  /** Until the console is open for the first time, what is typed waits; a client that sends more than a little is held back. */
+  #early: Frame[];
+  #earlyBytes = 0;
   bytesIn = 0;
 
   constructor(given: Given) {
     const { socket, ticket, hello, limits, early } = given;
     this.#given = given;
-    this.#early = early;
+    this.#early = [...early];
     this.grant = ticket;
     this.#target = consoleTarget(ticket, hello);
     this.#outflow = new Outflow(socket, hello.window ?? null);
@@ -160,8 +163,8 @@ export class ConsoleSession implements Watched {
     this.#moved();
     this.#say({ type: 'open', viewOnly: this.grant.viewOnly, recorded: false, reopened: this.#opens > 0 });
     this.#opens += 1;
-    for (const { data, isBinary } of this.#early) this.#receive(data, isBinary);
-    this.#early = [];
+    this.#given.socket.resume();
+    for (const { data, isBinary } of this.#early.splice(0)) this.#receive(data, isBinary);
     if (this.#size) void console.resize?.(this.#size.columns, this.#size.rows);
     try {
       for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -192,6 +195,12 @@ export class ConsoleSession implements Watched {
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#over.signal.aborted) return;
     const bytes = data as Buffer;
+    if (this.#opens === 0) {
+      this.#early.push({ data, isBinary });
+      this.#earlyBytes += bytes.length;
+      if (this.#earlyBytes > earlyMaxBytes) this.#given.socket.pause();
+      return;
+    }
     if (isBinary) this.#type(bytes);
     else this.#obey(bytes.toString('utf8'));
   }

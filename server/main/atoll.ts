@@ -10,7 +10,7 @@ import { isUsageError, UsageError } from './usage-error.ts';
 const usage = [
   'Usage: npm run atoll -- [--data DIR] [--json] COMMAND',
   ...allCommands.map((command) => `  ${command.usage}\n      ${command.summary}`),
-  'Environment: DATABASE_URL (your own PostgreSQL), ATOLL_ORIGIN, ATOLL_PASSPHRASE (of backups)',
+  'Environment: DATABASE_URL (your own PostgreSQL), ATOLL_ORIGIN, ATOLL_PASSPHRASE (of backups), ATOLL_TOKEN (of consoles)',
 ].join('\n');
 
 interface Invocation {
@@ -27,6 +27,11 @@ function readInvocation(args: readonly string[]): Invocation | null {
   let json = false;
   for (let at = 0; at < args.length; at += 1) {
     const word = args[at] ?? '';
+    if (word === '--') {
+      // What follows belongs to another program.
+      left.push(...args.slice(at));
+      break;
+    }
     if (word === '--help' || word === '-h') return null;
     if (word === '--json') json = true;
     else if (word === '--data') dataDir = args[++at] ?? '';
@@ -55,7 +60,8 @@ async function main(): Promise<number> {
   const directory = await prepareDataDirectory(dataDir);
   const context = { directory, databaseUrl: process.env.DATABASE_URL || null, env: process.env };
   const answer = await command.run(rest, context);
-  console.log(json ? JSON.stringify(answer.json, null, 2) : answer.text);
+  if (json) console.log(JSON.stringify(answer.json, null, 2));
+  else if (answer.text !== '') console.log(answer.text);
   return answer.exitCode ?? 0;
 }
 

@@ -15,6 +15,7 @@ export class SimulatedConsole extends Duplex implements HostConsole {
   #flood = 0;
   #waiting: Buffer[] = [];
   #wantsMore = false;
+  #isExiting = false;
   #outcome: ConsoleOutcome = { end: 'lost' };
 
   constructor(target: ConsoleTarget) {
@@ -62,14 +63,17 @@ export class SimulatedConsole extends Duplex implements HostConsole {
     if (verb === 'flood') this.#flood += Number(number);
     if (verb === 'exit') {
       this.#outcome = { end: 'exited', exitCode: Number(number) };
-      this.push(null);
+      this.#isExiting = true;
     }
   }
 
   #print(): void {
     while (this.#wantsMore && !this.readableEnded && !this.destroyed) {
       const next = this.#waiting.shift() ?? this.#floodPiece();
-      if (!next) return;
+      if (!next) {
+        if (this.#isExiting) this.push(null);
+        return;
+      }
       this.printedBytes += next.length;
       this.#wantsMore = this.push(next);
     }

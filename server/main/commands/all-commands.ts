@@ -1,6 +1,7 @@
 import { auditVerifyCommand } from './audit-verify.ts';
 import { backupCommand } from './backup.ts';
 import type { Command } from './command.ts';
+import { consoleCommand, execCommand } from './console.ts';
 import { doctorCommand } from './doctor.ts';
 import { restoreCommand } from './restore.ts';
 import { tokenCreateCommand } from './token-create.ts';
@@ -11,6 +12,8 @@ export const allCommands: readonly Command[] = [
   doctorCommand,
   tokenCreateCommand,
   userResetCommand,
+  consoleCommand,
+  execCommand,
   auditVerifyCommand,
   backupCommand,
   restoreCommand,
