@@ -213,7 +213,7 @@ test('deletes everything, and the host is as it was', async () => {
   for (const name of ['web-1', 'cache', 'lost']) {
     await page.goto(`${projectUrl}/instances`);
     await row(name).getByRole('link', { name }).click();
-    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'Settings' }).click();
     await page.getByRole('button', { name: 'Delete…' }).click();
     const dialog = page.getByRole('alertdialog').or(page.getByRole('dialog'));
     const type = dialog.getByRole('textbox');

@@ -118,6 +118,9 @@ it('waits for work that was admitted just before, and deletes what came meanwhil
   const late = await inTx(db, (tx) =>
     enqueueOperation(tx, { kind: 'volume.delete', projectId, target, input: { volumeId } }),
   );
+  // It has failed once and waits for its next try: whoever runs meanwhile cannot take it.
+  const later = new Date(Date.now() + 600_000);
+  await db.operation.update({ where: { id: late.id }, data: { runAfter: later } });
   const waiting = await driveInstance(bed, operationId);
   expect(waiting).toMatchObject({ state: 'stuck', error: { code: 'state_conflict', step: 'delete-volumes' } });
   // What could go has gone: the instance does not wait for the volume.

@@ -13,7 +13,7 @@ import { getProject, setQuotaLimits } from '#server/db/project-store.ts';
 import { silentBell } from '#server/operations/engine/bell.ts';
 import { newId } from '#server/platform/id.ts';
 import { createLog } from '#server/platform/log.ts';
-import { makeHost, makeProject, makeUser } from '#server/testing/factories.ts';
+import { claimInPoolOf, makeHost, makeProject, makeUser } from '#server/testing/factories.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/test-database.ts';
 import { createInstance } from '../instance/create-instance.ts';
 import type { ProjectContext } from '../service-context.ts';
@@ -143,6 +143,8 @@ it('grows what is there (as a resize does) against creates, to the limit', { tim
       db,
       async (tx) => {
         await claimQuota(tx, { projectId: project.id, ownerId: id }, { vcpus: 1 });
+        const { hostId } = await tx.instance.findUniqueOrThrow({ where: { id } });
+        await claimInPoolOf(tx, { projectId: project.id, ownerId: id, hostId: hostId ?? '' }, { vcpus: 1 });
         await tx.instance.update({ where: { id }, data: { vcpus: { increment: 1 } } });
       },
       patient,

@@ -222,6 +222,17 @@ describe('a kept machine', () => {
     proxy.close();
   });
 
+  test('knows how each of many scripts ended that are over at once', async () => {
+    const machine = new KeptMachine({ label: 'kept', connect: (signal) => connectSsh(target, { signal }) });
+    for (let round = 0; round < 30; round++) {
+      const answers = await Promise.all(
+        Array.from({ length: 6 }, () => machine.runScript(constantScript`exit 3`, { timeoutMs: 20_000 })),
+      );
+      expect(answers.map(({ code }) => code)).toEqual([3, 3, 3, 3, 3, 3]);
+    }
+    machine.close();
+  });
+
   test('answers at once while it pauses after a failure', async () => {
     let attempts = 0;
     const machine = new KeptMachine({

@@ -92,14 +92,11 @@ export class SshMachine implements Machine {
       const stdout = new OutputBuffer(channel, maxBytes, fail);
       const stderr = new OutputBuffer(channel.stderr, maxBytes, fail);
       signal.addEventListener('abort', kill, { once: true });
-      let code: number | null = null;
-      channel.once('exit', (exited: number | null, by?: string) => {
-        code = exitCode(exited, by);
-      });
       channel.once('error', (error: Error) => fail(channelError(what, error)));
-      channel.once('close', () => {
-        if (code === null) finished.reject(new TransportError('lost', `${what}: it ended without an exit code`));
-        else finished.resolve(code);
+      // `close` has what `exit` had: that one may have come in the very packet that opened the channel, before we listened.
+      channel.once('close', (exited: number | null | undefined, by?: string) => {
+        if (exited === undefined) finished.reject(new TransportError('lost', `${what}: it ended without an exit code`));
+        else finished.resolve(exitCode(exited, by));
       });
       channel.end(options.stdin ?? '');
       try {
