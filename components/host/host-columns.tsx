@@ -6,6 +6,7 @@ import type { Host } from '#server/contract/host.ts';
 import { paths } from '../lib/paths.ts';
 import type { DataColumn } from '../table/data-column.ts';
 import { RowLink } from '../table/row-link.tsx';
+import { Badge } from '../ui/badge.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { ClaimedOf } from './host-capacity.tsx';
 import { useEngineNote } from './host-engines.tsx';
@@ -28,7 +29,12 @@ export function useHostColumns(): DataColumn<Host>[] {
         id: 'state',
         header: t('column.state'),
         width: 'minmax(110px, 1.6fr)',
-        cell: (row) => <HostStateOrTask host={row} />,
+        cell: (row) => (
+          <span className="flex min-w-0 items-center gap-2">
+            <HostStateOrTask host={row} />
+            {row.cordon ? <Badge tone="warn">{t('cordoned')}</Badge> : null}
+          </span>
+        ),
       },
       {
         id: 'engines',

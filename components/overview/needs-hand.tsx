@@ -21,6 +21,7 @@ const tones: Record<Trouble['kind'], Tone> = {
   instances: 'warn',
   poolFull: 'warn',
   doctor: 'warn',
+  quotaRequests: 'paused',
 };
 
 /** What needs a hand, worst first; each line leads to where it is mended. */
@@ -30,8 +31,10 @@ export function NeedsHand({ project }: { project: MyProject | null }) {
   const operationText = useOperationText();
   const trpc = useTRPC();
   const seesHosts = useMayInSystem('host:read');
+  const decides = useMayInSystem('quota:manage');
   const slug = project?.slug ?? '';
   const hosts = useQuery({ ...overviewQueries.hosts(trpc), enabled: seesHosts }).data?.items ?? [];
+  const requests = useQuery({ ...overviewQueries.requests(trpc), enabled: decides }).data?.items ?? [];
   const running = useQuery(overviewQueries.running(trpc)).data?.items ?? [];
   const counts = useQuery({ ...overviewQueries.instances(trpc, slug), enabled: project !== null }).data?.counts ?? {};
   const lineOf = (trouble: Trouble): { text: string; href: string } => {
@@ -46,6 +49,8 @@ export function NeedsHand({ project }: { project: MyProject | null }) {
           text: t('instances', { count: trouble.count, state: state(trouble.state) }),
           href: `${paths.instances(slug)}?state=${trouble.state}`,
         };
+      case 'quotaRequests':
+        return { text: t('quotaRequests', { count: trouble.count }), href: paths.quotaRequests() };
       case 'poolFull': {
         const { host, pool, percent } = trouble;
         return { text: t('poolFull', { host: host.name, pool, percent }), href: paths.host(host.id) };
@@ -61,7 +66,7 @@ export function NeedsHand({ project }: { project: MyProject | null }) {
         return { text: t(trouble.kind, { host: trouble.host.name }), href: paths.host(trouble.host.id) };
     }
   };
-  const troubles = findTroubles(hosts, running, counts);
+  const troubles = findTroubles(hosts, running, counts, requests.length);
   return (
     <Card title={t('title')}>
       {troubles.length === 0 ? (

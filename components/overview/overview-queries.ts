@@ -10,6 +10,7 @@ export const overviewQueries = {
   instances: (trpc: Procedures, project: string) =>
     trpc.instance.list.queryOptions({ project, sort: '-createdAt', limit: 6 }),
   project: (trpc: Procedures, project: string) => trpc.project.get.queryOptions({ project }),
+  requests: (trpc: Procedures) => trpc.quotaRequest.listAll.queryOptions({ state: 'pending', limit: 200 }),
   running: (trpc: Procedures) => trpc.operation.list.queryOptions({ done: false, limit: 50 }),
   events: (trpc: Procedures) => trpc.event.list.queryOptions({ limit: 8 }),
 };

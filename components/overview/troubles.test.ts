@@ -21,7 +21,7 @@ it('tells the worst first and nothing that is well', () => {
     host('changed', { state: 'quarantined' }),
   ];
   const stuck = { id: 'o', state: 'stuck' } as Operation;
-  const troubles = findTroubles(hosts, [stuck], { running: 4, failed: 2, crashed: 1 });
+  const troubles = findTroubles(hosts, [stuck], { running: 4, failed: 2, crashed: 1 }, 2);
   const lines = troubles.map((trouble) =>
     trouble.kind === 'instances'
       ? `${trouble.count} ${trouble.state}`
@@ -36,5 +36,6 @@ it('tells the worst first and nothing that is well', () => {
     '1 crashed',
     '2 failed',
     'poolFull full',
+    'quotaRequests',
   ]);
 });

@@ -7,6 +7,7 @@ export type Trouble =
   | { kind: 'quarantined' | 'unreachableHost' | 'failedHost' | 'doctor'; host: Host; count: number }
   | { kind: 'poolFull'; host: Host; pool: string; percent: number }
   | { kind: 'stuck'; operation: Operation }
+  | { kind: 'quotaRequests'; count: number }
   | { kind: 'instances'; state: (typeof troubledStates)[number]; count: number };
 
 /** States of instances that somebody should look at, worst first. */
@@ -23,6 +24,7 @@ const harm: Record<Trouble['kind'], number> = {
   instances: 4,
   poolFull: 5,
   doctor: 6,
+  quotaRequests: 7,
 };
 
 function hostTroubles(host: Host): Trouble[] {
@@ -39,11 +41,12 @@ function hostTroubles(host: Host): Trouble[] {
   return [...full, ...(bad > 0 ? [{ kind: 'doctor' as const, host, count: bad }] : [])];
 }
 
-/** What needs a hand, sorted by harm. `counts` are the instances of the project by state. */
+/** What needs a hand, sorted by harm. `counts` are the instances of the project by state; `waitingRequests` ask for more quota. */
 export function findTroubles(
   hosts: readonly Host[],
   operations: readonly Operation[],
   counts: Readonly<Record<string, number>>,
+  waitingRequests: number,
 ): Trouble[] {
   const stuck = operations
     .filter(({ state }) => state === 'stuck')
@@ -51,5 +54,8 @@ export function findTroubles(
   const instances = troubledStates
     .filter((state) => (counts[state] ?? 0) > 0)
     .map((state): Trouble => ({ kind: 'instances', state, count: counts[state] ?? 0 }));
-  return [...hosts.flatMap(hostTroubles), ...stuck, ...instances].sort((a, b) => harm[a.kind] - harm[b.kind]);
+  const requests: Trouble[] = waitingRequests > 0 ? [{ kind: 'quotaRequests', count: waitingRequests }] : [];
+  return [...hosts.flatMap(hostTroubles), ...stuck, ...instances, ...requests].sort(
+    (a, b) => harm[a.kind] - harm[b.kind],
+  );
 }

@@ -4,6 +4,7 @@ import { clsx as cx } from 'clsx';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTranslations } from 'next-intl';
+import { useEffect, useRef } from 'react';
 import { Tooltip } from '../ui/tooltip.tsx';
 import { isAt, type NavItem } from './nav.ts';
 import { useNavigation } from './use-navigation.ts';
@@ -45,8 +46,14 @@ function RailLink({ item, folded, onGo }: { item: NavItem; folded: boolean; onGo
   const t = useTranslations('nav');
   const here = isAt(usePathname(), item.href);
   const Icon = item.icon;
+  const ref = useRef<HTMLAnchorElement>(null);
+  // On a low screen the place where one is may stand below the fold of the rail.
+  useEffect(() => {
+    if (here) ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [here]);
   const link = (
     <Link
+      ref={ref}
       href={item.href}
       onClick={onGo}
       aria-current={here ? 'page' : undefined}

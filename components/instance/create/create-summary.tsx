@@ -58,6 +58,8 @@ export function CreateSummary({ form, project, flavors, verb }: CreateSummaryPro
     trpc.instance.check.queryOptions(ask, { placeholderData: keepPreviousData, staleTime: 5_000 }),
   );
   const wishes = missingLimits(check?.quota ?? []);
+  // Over the quota alone is said at its bar; the hosts are not to blame for it.
+  const hostsTake = check ? check.fits || (check.hosts.fitting > 0 && check.fixes.length === 0) : false;
   const { project: _, ...body } = toCreateInput(project, fields);
   return (
     <div className="flex flex-col gap-4">
@@ -76,8 +78,8 @@ export function CreateSummary({ form, project, flavors, verb }: CreateSummaryPro
             <QuotaBars quota={check.quota} />
           </div>
           <div role="status" className="flex flex-col gap-1.5">
-            <StateDot tone={check.fits ? 'ok' : 'bad'}>
-              {check.fits ? t('fits', check.hosts) : t('fitsNowhere', { total: check.hosts.total })}
+            <StateDot tone={hostsTake ? 'ok' : 'bad'}>
+              {hostsTake ? t('fits', check.hosts) : t('fitsNowhere', { total: check.hosts.total })}
             </StateDot>
             <PlacementRefusal answer={check} onFix={fix} />
           </div>
