@@ -130,7 +130,7 @@ function Join({ token }: { token: string }) {
   });
   const join = useMutation(
     trpc.invitation.join.mutationOptions({
-      onSuccess: ({ slug }) => enter(slug),
+      onSuccess: ({ step, slug }) => (step === 'done' ? enter(slug) : window.location.assign(paths.signIn())),
       onError: (error) => setOnField(!applyProblem(form, problemOf(error), words).left),
     }),
   );

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTx } from '#server/db/client.ts';
 import { setMembership } from '#server/db/membership-store.ts';
+import { putSetting } from '#server/db/setting-store.ts';
 import { type AccessWorld, buildAccessWorld, freshName } from '#server/testing/access-world.ts';
 import { makeProject, makeUser } from '#server/testing/factories.ts';
 
@@ -206,6 +207,20 @@ describe('invitations', () => {
     });
     expect(joined.headers.getSetCookie()[0]).toMatch(/^atoll=/);
     expect(problem(await join())?.code).toBe('setup_done');
+  });
+
+  it('give no session before the second factor that everybody must have is set up', async () => {
+    const { owner } = world.web;
+    const { token } = await invite(await ownProject(), `${freshName()}@example.org`);
+    await inTx(owner, (tx) => putSetting(tx, 'secondFactorPolicy', { who: 'everybody' }));
+    try {
+      const input = { token, name: 'Newcomer', password: 'long enough password' };
+      const joined = await world.web.trpc('invitation.join', 'mutation', input);
+      expect(joined.body.result?.data).toMatchObject({ step: 'enrol', me: null });
+      expect(joined.headers.getSetCookie().filter((each) => each.startsWith('atoll='))).toEqual([]);
+    } finally {
+      await inTx(owner, (tx) => putSetting(tx, 'secondFactorPolicy', { who: 'nobody' }));
+    }
   });
 
   it('of a known address make no second account', async () => {

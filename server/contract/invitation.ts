@@ -4,6 +4,7 @@ import { meSchema, passwordSchema } from './identity.ts';
 import { emailSchema, idSchema, projectRefSchema, timeSchema, titleSchema } from './ids.ts';
 import { pageInput, pageOf } from './list.ts';
 import { heldRole, oneRole, roleChoice } from './role.ts';
+import { signInStepSchema } from './sign-in.ts';
 
 /** An invitation into a project. Its link is shown once, when it is made, and is in no answer after that. */
 export const invitationSchema = z.object({
@@ -84,6 +85,6 @@ export const invitationApi = {
     policy: open,
     rest: null,
     input: z.strictObject({ token, name: titleSchema, password: passwordSchema }),
-    output: z.object({ me: meSchema, slug: z.string() }),
+    output: z.object({ me: meSchema.nullable(), ...signInStepSchema.shape, slug: z.string() }),
   }),
 };

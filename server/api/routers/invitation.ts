@@ -10,7 +10,7 @@ import {
   revokeProjectInvitation,
 } from '#server/services/invitation/invite.ts';
 import { implement } from '../implement.ts';
-import { welcome } from './welcome.ts';
+import { welcomeOrAsk } from './welcome.ts';
 
 export const invitationHandlers = implement(invitationApi, {
   list: (ctx, input) => listProjectInvitations(ctx, input),
@@ -19,7 +19,7 @@ export const invitationHandlers = implement(invitationApi, {
   info: (ctx, input) => getInvitationInfo(ctx, input),
   accept: (ctx, input) => acceptInvitation(ctx, input),
   join: async (ctx, input) => {
-    const joined = await joinByInvitation(ctx, input);
-    return { ...(await welcome(ctx, joined)), slug: joined.slug };
+    const { answer, slug } = await joinByInvitation(ctx, input);
+    return { ...(await welcomeOrAsk(ctx, answer)), slug };
   },
 });

@@ -8,7 +8,7 @@ import type { Edge } from '../implement.ts';
 import { answerStep, giveSession } from './sign-in-cookies.ts';
 
 /** Gives the browser its session, and answers who is signed in now. */
-export async function welcome(ctx: ServiceContext & Edge, { session }: SignedIn) {
+async function welcome(ctx: ServiceContext & Edge, { session }: SignedIn) {
   giveSession(ctx, session);
   const actor = await authenticateSession(ctx.app, session.cookie);
   if (!actor) throw new Error('A session that was just begun is not there.');

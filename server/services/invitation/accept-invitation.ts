@@ -9,8 +9,7 @@ import { sha256 } from '#server/platform/hash.ts';
 import { newId } from '#server/platform/id.ts';
 import { hashPassword } from '#server/platform/password.ts';
 import { requireState } from '../access/enter.ts';
-import { beginSession } from '../auth/begin-session.ts';
-import type { SignedIn } from '../auth/sign-in.ts';
+import { continueSignIn, type SignInAnswer } from '../auth/continue-sign-in.ts';
 import { change } from '../change.ts';
 import type { ActorContext, ServiceContext } from '../service-context.ts';
 
@@ -58,13 +57,14 @@ export async function acceptInvitation(
 }
 
 /**
- * Makes the account of an invited address that is not known yet, signs it in and joins. The link proves the mailbox.
+ * Makes the account of an invited address that is not known yet, joins, and signs it in or begins to: where everybody must have a second
+ * factor, it is set up before there is a session. The link proves the mailbox.
  * Throws `setup_done`, `conflict` when there is an account by now, `rate_limited`.
  */
 export async function joinByInvitation(
   ctx: ServiceContext,
   input: { token: string; name: string; password: string },
-): Promise<SignedIn & { slug: string }> {
+): Promise<{ answer: SignInAnswer; slug: string }> {
   await takeAttempt(ctx);
   const found = await openInvitation(ctx.app.db, input.token);
   const passwordHash = await hashPassword(input.password);
@@ -82,7 +82,7 @@ export async function joinByInvitation(
       });
     await insertUser(tx, { ...user, passwordHash });
     const { slug } = await join(tx, found, user.id);
-    return { userId: user.id, session: await beginSession(tx, ctx, user.id), slug };
+    return { answer: await continueSignIn(tx, ctx, user, 'password'), slug };
   });
 }
 
