@@ -52,11 +52,7 @@ async function openSerial(calls: HostCalls, ref: InstanceRef, takeOver: boolean)
   try {
     stream = await calls.openConsole(dom, takeOver ? CONSOLE_FORCE : CONSOLE_SAFE);
   } catch (error) {
-    const isTaken =
-      error instanceof LibvirtError && error.code === CODES.operationFailed && /console/i.test(error.message);
-    if (!isTaken) throw error;
-    const message = 'Somebody else has the serial console of this VM.';
-    throw new DriverError('in_use', message, { outcome: 'not_done', cause: error });
+    throw consoleRefusal(error);
   }
   let outcome: ConsoleOutcome = { end: 'lost' };
   stream.on('error', (error) => {
@@ -64,4 +60,17 @@ async function openSerial(calls: HostCalls, ref: InstanceRef, takeOver: boolean)
     if (error instanceof LibvirtError && /abort|taken|replaced/i.test(error.message)) outcome = { end: 'taken_over' };
   });
   return { stream, resize: null, outcome: async () => outcome };
+}
+
+/** libvirt refuses a second reader; and, in the moment in which QEMU starts, everybody: there is no terminal yet. */
+function consoleRefusal(error: unknown): unknown {
+  if (!(error instanceof LibvirtError)) return error;
+  if (error.code === CODES.operationFailed && /active console/i.test(error.message)) {
+    const message = 'Somebody else has the serial console of this VM.';
+    return new DriverError('in_use', message, { outcome: 'not_done', cause: error });
+  }
+  if (error.code === CODES.operationDenied || error.code === CODES.accessDenied) return error;
+  const message = 'The VM has no serial console yet.';
+  const { message: engineMessage } = error;
+  return new DriverError('state_conflict', message, { outcome: 'not_done', engineMessage, cause: error });
 }
