@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TokenScope } from '#server/contract/permissions.ts';
+import { putSetting } from '#server/db/setting-store.ts';
 import { isAllowedFrom } from '#server/services/token/allowed-from.ts';
 import { makeProject, makeUser } from '#server/testing/factories.ts';
 import { startWebTestbed, type WebTestbed } from '#server/testing/web-testbed.ts';
@@ -54,6 +55,19 @@ describe('users', () => {
     for (const credentials of [{ cookie: someone.cookie }, { token: someone.token }])
       expect((await other.rest('/me', credentials)).status).toBe(401);
     expect((await web.rest('/me', { cookie: await web.sessionOf(someone.id) })).status).toBe(200);
+  });
+
+  it('that become admins without the second factor which admins must have sign in anew', async () => {
+    const someone = await person();
+    await putSetting(web.owner, 'secondFactorPolicy', { who: 'admins' });
+    try {
+      const input = { user: someone.id, role: 'admin' };
+      expect((await web.trpc('user.update', 'mutation', input, { cookie: admin })).status).toBe(200);
+      expect((await web.rest('/me', { cookie: someone.cookie })).status).toBe(401);
+    } finally {
+      await putSetting(web.owner, 'secondFactorPolicy', { who: 'nobody' });
+      await web.trpc('user.update', 'mutation', { user: someone.id, role: 'user' }, { cookie: admin });
+    }
   });
 
   it('the last admin is neither disabled nor demoted nor deleted, also not by two at once', async () => {

@@ -15,6 +15,7 @@ import {
   updateUser,
 } from '#server/db/user-store.ts';
 import { requireVersion } from '#server/db/version.ts';
+import { mustHaveSecondFactor, secondFactorsOf } from '../auth/second-factor-state.ts';
 import { issueResetLink } from '../auth/setup-link.ts';
 import { change } from '../change.ts';
 import type { ActorContext } from '../service-context.ts';
@@ -30,7 +31,9 @@ const about = (verb: string, { user }: UserRef, detail?: Record<string, unknown>
   ...(detail && { detail }),
 });
 
-/** Changes name or role. Throws `not_found`, `precondition_failed`, `state_conflict` for the last admin. */
+/**
+ * Changes name or role. Who becomes somebody that must have a second factor, and has none, signs in anew and sets it up. Throws `not_found`, `precondition_failed`, `state_conflict` for the last admin.
+ */
 export async function updateManagedUser(
   ctx: ActorContext,
   input: UserRef & { name?: string | undefined; role?: SystemRole | undefined },
@@ -40,6 +43,9 @@ export async function updateManagedUser(
     const before = await lockUser(tx, { id });
     requireVersion(before.version, ctx.expectedVersion);
     if (patch.role !== undefined && patch.role !== 'admin') await requireOtherAdmin(tx, before);
+    const risen =
+      patch.role !== undefined && patch.role !== before.role && (await mustHaveSecondFactor(tx, patch.role));
+    if (risen && (await secondFactorsOf(tx, { userId: id })).length === 0) await revokeSessions(tx, { userId: id });
     return managedUserView(await updateUser(tx, { id }, patch));
   });
 }
