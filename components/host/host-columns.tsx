@@ -28,7 +28,7 @@ export function useHostColumns(): DataColumn<Host>[] {
       {
         id: 'state',
         header: t('column.state'),
-        width: 'minmax(110px, 1.6fr)',
+        width: 'minmax(156px, 1.6fr)',
         cell: (row) => (
           <span className="flex min-w-0 items-center gap-2">
             <HostStateOrTask host={row} />
