@@ -34,6 +34,8 @@ test.afterEach(async ({ request: _ }, info) => {
 
 /** WCAG 2.2 A and AA by axe: nothing to find. */
 async function accessible(): Promise<void> {
+  // The title is streamed after the page.
+  await expect(page).toHaveTitle(/\S/);
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
     .analyze();

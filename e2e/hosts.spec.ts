@@ -108,7 +108,7 @@ test('a host whose key changed is quarantined until an admin has compared and co
   await page.getByRole('button', { name: 'Trust the new key' }).click();
   await expect(state('online')).toBeVisible({ timeout: 120_000 });
   await expect(page.getByText(before)).toHaveCount(0);
-  await page.getByRole('link', { name: 'Overview', exact: true }).last().click();
+  await page.getByRole('main').getByRole('link', { name: 'Overview', exact: true }).click();
   await expect(page.getByText(after).first()).toBeVisible();
 });
 
@@ -116,7 +116,7 @@ test('removes both, and nothing of Atoll stays on them', async () => {
   for (const name of ['reef-tls', 'reef-key']) {
     await page.goto('/system/hosts');
     await page.getByRole('link', { name }).click();
-    await page.getByRole('link', { name: 'Settings' }).last().click();
+    await page.getByRole('main').getByRole('link', { name: 'Settings' }).click();
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
     const dialog = page.getByRole('alertdialog').or(page.getByRole('dialog'));
     await dialog.getByRole('textbox').fill(name);

@@ -34,6 +34,8 @@ test.afterAll(async () => {
 
 /** WCAG 2.2 A and AA by axe: nothing to find. */
 async function accessible(shown: Page): Promise<void> {
+  // The title is streamed after the page.
+  await expect(shown).toHaveTitle(/\S/);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
   const { violations } = await new AxeBuilder({ page: shown }).withTags(tags).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual([]);
