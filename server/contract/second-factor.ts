@@ -164,7 +164,6 @@ export const linkedIdentitySchema = z.object({
   provider: z.object({ id: idSchema, kind: z.enum(['oidc', 'ldap']), name: z.string() }),
   createdAt: timeSchema,
 });
-export type LinkedIdentity = z.output<typeof linkedIdentitySchema>;
 
 export const linkedIdentityApi = {
   list: endpoint({
