@@ -51,6 +51,12 @@ const otherStores: Record<string, string> = {
   'audit-chain': 'of the cloud, for `atoll audit verify`',
   'changed-entity': 'for the event stream alone, which filters by what each change says of its project',
   'claim-transfer': 'between two projects that were both asked for',
+  'console-instance':
+    'of the instances that consoles are open on, for the worker that looks whether they may stay open',
+  'console-session': 'listed by project and instance; written and ended by the worker that carries the console',
+  'console-share': 'listed and revoked by project and instance; looked at again by id by the worker',
+  'console-ticket': 'found by the hash of its secret alone, once',
+  'console-worker': 'of the cloud',
   'container-image': 'of a host',
   flavor: 'of the cloud',
   host: 'of the cloud',
