@@ -61,6 +61,13 @@ describe('patchCache', () => {
     expect(patchCache(client, change(null))).toEqual([key('instance.get', { instance: 'a' })]);
   });
 
+  it('asks again what fits when the quota of a project has changed', () => {
+    const client = new QueryClient();
+    client.setQueryData(key('instance.check', { project: 'a' }), { fits: false });
+    const again = patchCache(client, change({ id: 'a', version: 2 }, { topic: 'project' }));
+    expect(again).toEqual([key('instance.check', { project: 'a' })]);
+  });
+
   it('finds the scans of host keys under their own name', () => {
     const client = new QueryClient();
     client.setQueryData(key('hostKey.get', { hostKey: 'a' }), { id: 'a', state: 'scanning' });

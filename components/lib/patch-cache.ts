@@ -84,6 +84,8 @@ export function patchCache(queryClient: QueryClient, change: Change): QueryKey[]
     const [name, verb] = procedureOf(query.queryKey);
     // What somebody may do in a project stands in who they are.
     if (change.topic === 'project' && name === 'auth' && verb === 'me') again.push(query.queryKey);
+    // A quota that grew, or shrank, changes what a form that stands open may send.
+    if (change.topic === 'project' && name === 'instance' && verb === 'check') again.push(query.queryKey);
     if (name !== resource) continue;
     const data: unknown = query.state.data;
     const patched = patchAnswer(data, change.entityId, change.entity);
