@@ -82,6 +82,11 @@ export class CallQueue<Answer> {
     return this.#get(serial).name;
   }
 
+  /** The procedure of a call that is not answered yet, or null. */
+  findName(serial: number): ProcedureName | null {
+    return this.#inFlight.get(serial)?.name ?? null;
+  }
+
   answer(serial: number, answer: Answer): void {
     const entry = this.#take(serial);
     if (entry.abandoned) entry.late(answer);

@@ -83,7 +83,6 @@ describe('a hostile peer', () => {
   });
 
   it('is cut off for stream data on an upload, or after the end of a stream', async () => {
-    const vol = { pool: 'p', name: 'v', key: 'k' };
     for (const packets of [[FRAME_STATUS.continue], [FRAME_STATUS.ok, FRAME_STATUS.continue]]) {
       await open();
       const opening = channel.openStream('storageVolUpload', { vol, offset: 0n, length: 0n, flags: 0 });
@@ -94,6 +93,34 @@ describe('a hostile peer', () => {
       expect(await channel.closed).toMatchObject({ kind: 'protocol' });
       stream.destroy();
     }
+  });
+
+  const vol = { pool: 'p', name: 'v', key: 'k' };
+  const download = PROCEDURES.storageVolDownload.number;
+  const askDownload = () => channel.openStream('storageVolDownload', { vol, offset: 0n, length: 0n, flags: 0 });
+  const packet = (data: string) =>
+    say({ procedure: download, type: FRAME_TYPES.stream, status: FRAME_STATUS.continue }, Buffer.from(data));
+
+  it('may send the first packets of a stream before the answer that opens it', async () => {
+    await open();
+    const opening = askDownload();
+    packet('boot ');
+    packet('log');
+    packet('');
+    say({ procedure: download }, Buffer.alloc(0));
+    const { stream } = await opening;
+    say({ procedure: download, type: FRAME_TYPES.stream }, Buffer.alloc(0));
+    const read: Buffer[] = [];
+    for await (const chunk of stream) read.push(chunk as Buffer);
+    expect(Buffer.concat(read).toString()).toBe('boot log');
+    expect(channel.isOpen).toBe(true);
+  });
+
+  it('is cut off when it sends packets without end, and no answer', async () => {
+    await open();
+    const opening = askDownload();
+    for (let count = 0; count < 65; count++) packet('x');
+    await expect(opening).rejects.toMatchObject({ kind: 'protocol' });
   });
 
   it('cannot make us hang or crash with random frames', async () => {

@@ -15,6 +15,9 @@ import { RpcStream, type StreamCarrier } from './rpc-stream.ts';
 /** The budget of a control call (connect, queries) unless the caller says otherwise. */
 const DEFAULT_TIMEOUT_MS = 15_000;
 
+/** Packets of a stream that may overtake the answer which opens it: the daemon writes both from two threads. */
+const EARLY_PACKETS_MAX = 64;
+
 interface Answer {
   result: unknown;
   stream: RpcStream | null;
@@ -37,6 +40,8 @@ export class RpcChannel extends EventEmitter<{ event: [LibvirtEvent] }> {
     this.destroy(new ChannelError('closed', 'libvirtd answers none of the calls that it was sent')),
   );
   readonly #streams = new Map<number, { name: ProcedureName; stream: RpcStream }>();
+  /** Packets of streams whose call is not answered yet. */
+  readonly #early = new Map<number, Frame[]>();
   readonly #pausedBy = new Set<number>();
   readonly #keepalive: Keepalive;
   #reportClosed!: (error: ChannelError) => void;
@@ -112,6 +117,7 @@ export class RpcChannel extends EventEmitter<{ event: [LibvirtEvent] }> {
     this.#calls.close(error);
     for (const { stream } of this.#streams.values()) stream.lost(error);
     this.#streams.clear();
+    this.#early.clear();
     this.#reportClosed(error);
   }
 
@@ -151,12 +157,15 @@ export class RpcChannel extends EventEmitter<{ event: [LibvirtEvent] }> {
       throw new ProtocolError(`call ${frame.serial} was ${name}, but its answer is for procedure ${frame.procedure}`);
     }
     if (frame.status === FRAME_STATUS.continue) throw new ProtocolError('an answer cannot be continued');
+    const early = this.#early.get(frame.serial) ?? [];
+    this.#early.delete(frame.serial);
     if (frame.status === FRAME_STATUS.error) {
       this.#calls.fail(frame.serial, decodeError(name, frame.payload));
       return;
     }
     const result = decodeFields(PROCEDURES[name].result, frame.payload);
     this.#calls.answer(frame.serial, { result, stream: this.#makeStream(name, frame.serial) });
+    for (const packet of early) this.#receiveStream(packet);
   }
 
   #receiveMessage(frame: Frame): void {
@@ -173,12 +182,25 @@ export class RpcChannel extends EventEmitter<{ event: [LibvirtEvent] }> {
 
   #receiveStream(frame: Frame): void {
     const open = this.#streams.get(frame.serial);
-    if (!open) throw new ProtocolError(`a packet came for stream ${frame.serial}, which is not open`);
-    const { program, procedure } = headerOf(open.name);
+    const name = open?.name ?? this.#calls.findName(frame.serial);
+    if (name === null || PROCEDURES[name].stream === null) {
+      throw new ProtocolError(`a packet came for stream ${frame.serial}, which is not open`);
+    }
+    const { program, procedure } = headerOf(name);
     if (frame.program !== program || frame.procedure !== procedure) {
       throw new ProtocolError(`a packet of stream ${frame.serial} names procedure ${frame.procedure}`);
     }
-    open.stream.receive(frame);
+    if (open) open.stream.receive(frame);
+    else this.#keepEarly(frame);
+  }
+
+  /** No stream is there yet that could hold the connection, which must go on to the answer: what is kept is bounded here. */
+  #keepEarly(frame: Frame): void {
+    const kept = this.#early.get(frame.serial) ?? [];
+    if (kept.push(frame) > EARLY_PACKETS_MAX) {
+      throw new ProtocolError(`${EARLY_PACKETS_MAX} packets came for stream ${frame.serial}, and no answer opens it`);
+    }
+    this.#early.set(frame.serial, kept);
   }
 
   #makeStream(name: ProcedureName, serial: number): RpcStream | null {
